@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { folderOf, LAYERS, layerOf, SHARED, TEES, violations } from './architecture.ts';
-import { moduleRequests } from './imports.ts';
+import { moduleRequests } from './syntax.ts';
 
 const files = globSync(['packages/*/src/**/*.{ts,tsx}', 'apps/*/src/**/*.{ts,tsx}'])
   .map((path) => path.split(sep).join('/'))
@@ -97,6 +97,23 @@ describe('a planted import is refused', () => {
   test('nested in a function of a class', () => {
     const source = `class A { run() { return () => import('node:fs'); } }`;
     expect(violations('packages/verify/src/sgx/x.ts', source)).toHaveLength(1);
+  });
+
+  test.each([
+    'Date.now()',
+    'globalThis.Date.now()',
+    'new Date()',
+    'Date()',
+    'Math.random()',
+    'crypto.getRandomValues(bytes)',
+    'globalThis.crypto.randomUUID()',
+    'performance.now()',
+  ])('%s in verify only', (call) => {
+    const source = `export const read = (bytes: Uint8Array) => ${call};`;
+    const reason = 'verify has no clock and no randomness of its own';
+    expect(violations('packages/verify/src/verdict/x.ts', source).join('\n')).toContain(reason);
+    expect(violations('packages/simulate/src/x.ts', source)).toEqual([]);
+    expect(violations('packages/verify/src/verdict/x.ts', 'export const day = new Date(0);')).toEqual([]);
   });
 
   test('a source that does not parse is an error', () => {

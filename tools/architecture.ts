@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
-import { type ModuleRequest, moduleRequests } from './imports.ts';
+import { calls, type ModuleRequest, moduleRequests } from './syntax.ts';
 
 /** Packages and apps, lowest first: a layer may import those before it. */
 export const LAYERS = [
@@ -23,7 +23,17 @@ export const LAYERS = [
 export const TEES = ['sgx', 'tdx', 'snp', 'confidential-space'];
 
 /** Folders of `verify` that every TEE shares: they must not name one. */
-export const SHARED = ['codec', 'crypto', 'dcap', 'event-log', 'binding', 'policy', 'verdict', 'bundle'];
+export const SHARED = [
+  'codec',
+  'crypto',
+  'endorsements',
+  'dcap',
+  'event-log',
+  'binding',
+  'policy',
+  'verdict',
+  'bundle',
+];
 
 /** What `verify` may import beside itself, so that it stays small and runs everywhere. */
 const VERIFY_DEPENDENCIES = ['zod/mini', 'zod/v4/locales/en.js'];
@@ -97,7 +107,17 @@ function check(path: string, { specifier, text }: ModuleRequest): readonly strin
   return broken.filter((reason) => reason !== undefined).map((reason) => `${path} imports ${specifier}: ${reason}`);
 }
 
-/** What the imports of one source file break, one sentence each. `path` is relative to the repository, with slashes. */
+/** Time and randomness are parameters of `verify`, so that a verdict can be had again. */
+const AMBIENT =
+  /(^|\.)(Date\.now|Math\.random|getRandomValues|randomUUID|performance\.now|generateKey)\(|(^new |^)Date\(\)$/;
+
+function ambient(path: string, source: string): readonly string[] {
+  if (layerOf(path) !== 'verify') return [];
+  const found = calls(path, source).filter((call) => AMBIENT.test(call));
+  return found.map((call) => `${path} calls ${call}: verify has no clock and no randomness of its own`);
+}
+
+/** What one source file breaks, one sentence each. `path` is relative to the repository, with slashes. */
 export function violations(path: string, source: string): readonly string[] {
-  return moduleRequests(path, source).flatMap((request) => check(path, request));
+  return [...moduleRequests(path, source).flatMap((request) => check(path, request)), ...ambient(path, source)];
 }

@@ -1,0 +1,77 @@
+import { gzipSync } from 'node:zlib';
+import { build, defaultClientConditions, type Plugin, type Rolldown } from 'vite';
+import { describe, expect, test } from 'vitest';
+
+const ENTRY = 'virtual:entry';
+
+/** What a page pays for, by the entries it imports: bytes, minified and gzipped. */
+const LIMITS = [
+  { name: 'SGX and TDX', entries: ['@assay/verify', '@assay/verify/sgx', '@assay/verify/tdx'], limit: 32_000 },
+  {
+    name: 'everything',
+    entries: [
+      '@assay/verify',
+      '@assay/verify/sgx',
+      '@assay/verify/tdx',
+      '@assay/verify/snp',
+      '@assay/verify/confidential-space',
+      '@assay/verify/event-log',
+      '@assay/verify/binding',
+      '@assay/verify/policy',
+      '@assay/verify/bundle',
+    ],
+    limit: 48_000,
+  },
+];
+
+/** A module of its own that exports all the entries do. */
+const virtualEntry = (entries: readonly string[]): Plugin => ({
+  name: 'virtual-entry',
+  resolveId: (id) => (id === ENTRY ? ENTRY : undefined),
+  load: (id) => (id === ENTRY ? entries.map((entry) => `export * from '${entry}';`).join('\n') : undefined),
+});
+
+/** The chunks a browser would load, the entry first. */
+async function browserBuild(entries: readonly string[]): Promise<readonly Rolldown.OutputChunk[]> {
+  const result = (await build({
+    root: `${import.meta.dirname}/..`,
+    configFile: false,
+    logLevel: 'silent',
+    plugins: [virtualEntry(entries)],
+    resolve: { conditions: ['@assay/source', ...defaultClientConditions] },
+    build: {
+      write: false,
+      target: 'es2022',
+      modulePreload: false,
+      // An application build: Vite's library mode keeps white space.
+      rolldownOptions: { input: ENTRY, preserveEntrySignatures: 'strict' },
+    },
+  })) as Rolldown.RolldownOutput;
+  return result.output
+    .filter((output) => output.type === 'chunk')
+    .sort((a, b) => Number(b.isEntry) - Number(a.isEntry));
+}
+
+const exportsOf = async (entry: string): Promise<readonly string[]> => Object.keys((await import(entry)) as object);
+
+describe.each(LIMITS)('the browser build with $name', ({ entries, limit }) => {
+  test(`is at most ${limit} bytes gzipped`, async (context) => {
+    const chunks = await browserBuild(entries);
+    const bytes = gzipSync(chunks.map((chunk) => chunk.code).join('\n'), { level: 9 }).length;
+    await context.annotate(`${bytes} bytes gzipped`);
+    expect(bytes).toBeLessThanOrEqual(limit);
+  });
+
+  test('holds every export and nothing of Node', async () => {
+    const chunks = await browserBuild(entries);
+    const names = new Set((await Promise.all(entries.map(exportsOf))).flat());
+    // A name that two entries give two meanings would drop out of the build without a word.
+    expect([...(chunks[0]?.exports ?? [])].sort()).toEqual([...names].sort());
+    const modules = chunks.flatMap((chunk) => chunk.moduleIds);
+    expect(modules.filter((id) => /crypto\/node\.ts|browser-external|^node:/.test(id))).toEqual([]);
+    expect(modules.filter((id) => id.endsWith('/src/crypto/web.ts'))).toHaveLength(1);
+    expect(
+      chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]).filter((id) => !id.startsWith('assets/')),
+    ).toEqual([]);
+  });
+});
