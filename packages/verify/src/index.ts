@@ -1,1 +1,1 @@
-export {};
+export { AssayError, type AssayErrorCode, type AssayErrorDetails } from './errors.ts';

@@ -1,0 +1,115 @@
+import { malformed } from '../errors.ts';
+
+/** A JSON value. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: Json };
+
+const MAX_DEPTH = 32;
+const MAX_LENGTH = 16_777_216;
+const QUOTE = 34;
+const BACKSLASH = 92;
+
+/** A member of the outermost object, as it stands in the text. */
+export interface RawMember {
+  readonly key: string;
+  /** The member's value, byte for byte as received. */
+  readonly text: string;
+}
+
+/** Parses JSON (RFC 8259). Refuses duplicate keys, which parsers disagree about, and nesting deeper than 32. */
+export function parseJson(text: string, what = 'JSON'): Json {
+  const { members } = scan(text, what);
+  let value: Json;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw malformed(`${what}: not JSON`, { field: what });
+  }
+  // A colon outside strings stands for one member; equal keys collapse when parsed.
+  if (countMembers(value) !== members) throw malformed(`${what}: duplicate keys`, { field: what });
+  return value;
+}
+
+/** Parses a JSON object. */
+export function parseJsonObject(text: string, what = 'JSON'): JsonObject {
+  return asObject(parseJson(text, what), what);
+}
+
+/** The value as an object. Throws `malformed`, naming `what`. */
+export function asObject(value: Json | undefined, what: string): JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw malformed(`${what}: expected an object`, { field: what });
+  }
+  return value as JsonObject;
+}
+
+/** The members of the outermost object with their text as received: signatures of Intel's documents cover it. */
+export function rawMembers(text: string): RawMember[] {
+  const members: RawMember[] = [];
+  let at = text.indexOf('{') + 1;
+  while (at > 0 && at < text.length) {
+    const open = text.indexOf('"', at);
+    if (open < 0) break;
+    const close = endOfString(text, open);
+    const start = text.indexOf(':', close) + 1;
+    const end = endOfValue(text, start);
+    members.push({ key: JSON.parse(text.slice(open, close)), text: text.slice(start, end).trim() });
+    at = end + 1;
+  }
+  return members;
+}
+
+function scan(text: string, what: string): { members: number } {
+  if (text.length > MAX_LENGTH) throw malformed(`${what}: ${text.length} characters exceed ${MAX_LENGTH}`);
+  let members = 0;
+  let depth = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = endOfString(text, i) - 1;
+    else if (code === 58) members += 1;
+    else if (code === 123 || code === 91) {
+      depth += 1;
+      if (depth > MAX_DEPTH) throw malformed(`${what}: nested deeper than ${MAX_DEPTH}`, { field: what });
+    } else if (code === 125 || code === 93) depth -= 1;
+  }
+  return { members };
+}
+
+/** Index after the closing quote of the string that opens at `open`; the text's end if it never closes. */
+function endOfString(text: string, open: number): number {
+  let at = text.indexOf('"', open + 1);
+  while (at >= 0) {
+    let slashes = 0;
+    while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes += 1;
+    if (slashes % 2 === 0) return at + 1;
+    at = text.indexOf('"', at + 1);
+  }
+  return text.length;
+}
+
+/** Index of the comma or bracket that ends the value starting at `start`. */
+function endOfValue(text: string, start: number): number {
+  let depth = 0;
+  for (let i = start; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = endOfString(text, i) - 1;
+    else if (code === 123 || code === 91) depth += 1;
+    else if (code === 125 || code === 93) {
+      if (depth === 0) return i;
+      depth -= 1;
+    } else if (code === 44 && depth === 0) return i;
+  }
+  return text.length;
+}
+
+function countMembers(value: Json): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) count += countMembers(item);
+    return count;
+  }
+  for (const item of Object.values(value as JsonObject)) count += 1 + countMembers(item);
+  return count;
+}

@@ -1,0 +1,63 @@
+import { malformed } from '../errors.ts';
+import { fromBase64 } from './base64.ts';
+import { readDer, TAG } from './der.ts';
+import { fromHex } from './hex.ts';
+import { fromUtf8 } from './text.ts';
+
+/** The most certificates read from one chain. */
+const MAX_BLOCKS = 16;
+/** The longest PEM text read, in bytes. */
+const MAX_PEM = 262_144;
+
+const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]*)-----END \1-----/y;
+
+/** DER of each PEM block with the label. Only white space (and NUL at the end) may stand outside blocks. */
+export function fromPem(text: string, label: string): Uint8Array[] {
+  if (text.length > MAX_PEM) throw malformed(`PEM: ${text.length} characters exceed ${MAX_PEM}`);
+  const blocks: Uint8Array[] = [];
+  let position = skipSpace(text, 0);
+  while (position < text.length) {
+    BLOCK.lastIndex = position;
+    const match = BLOCK.exec(text);
+    if (match === null) throw malformed(`PEM: unexpected text at character ${position}`);
+    if (match[1] !== label) throw malformed(`PEM: expected ${label}, found ${match[1]}`);
+    if (blocks.length === MAX_BLOCKS) throw malformed(`PEM: more than ${MAX_BLOCKS} blocks`);
+    blocks.push(fromBase64((match[2] ?? '').replace(/\s+/g, ''), 'PEM'));
+    position = skipSpace(text, BLOCK.lastIndex);
+  }
+  if (blocks.length === 0) throw malformed(`PEM: no ${label}`);
+  return blocks;
+}
+
+/** Certificates of a chain: PEM, or concatenated DER; NUL padding at the end is left out. Order is kept. */
+export function fromCertificateChain(bytes: Uint8Array): Uint8Array[] {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  if (bytes[0] !== TAG.sequence) return fromPem(fromUtf8(bytes.subarray(0, end), 'certificate chain'), 'CERTIFICATE');
+  const certificates: Uint8Array[] = [];
+  for (let offset = 0; offset < bytes.length; ) {
+    // DER may itself end in zero bytes, so padding starts where an element ends.
+    if (offset >= end) break;
+    if (certificates.length === MAX_BLOCKS) throw malformed(`certificate chain: more than ${MAX_BLOCKS}`);
+    const element = readDer(bytes, offset);
+    certificates.push(bytes.subarray(element.start, element.end));
+    offset = element.end;
+  }
+  return certificates;
+}
+
+/** DER of one CRL given as DER, PEM, or hexadecimal of DER as caching services answer it. */
+export function fromCrlFile(bytes: Uint8Array): Uint8Array {
+  if (bytes[0] === TAG.sequence) return bytes;
+  const text = fromUtf8(bytes, 'CRL').trim();
+  if (!text.startsWith('-----')) return fromHex(text, 'CRL');
+  const [crl, ...more] = fromPem(text, 'X509 CRL');
+  if (crl === undefined || more.length > 0) throw malformed('CRL: expected one PEM block');
+  return crl;
+}
+
+function skipSpace(text: string, position: number): number {
+  let at = position;
+  while (at < text.length && /[\s\0]/.test(text.charAt(at))) at += 1;
+  return at;
+}

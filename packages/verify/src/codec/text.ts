@@ -1,0 +1,18 @@
+import { malformed } from '../errors.ts';
+
+const encoder = new TextEncoder();
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** UTF-8 bytes of a string. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** The string of UTF-8 bytes; a byte order mark is kept. Throws `malformed` for invalid UTF-8, naming `field`. */
+export function fromUtf8(bytes: Uint8Array, field = 'text'): string {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    throw malformed(`${field}: not UTF-8`, { field });
+  }
+}

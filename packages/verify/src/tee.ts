@@ -1,0 +1,63 @@
+import type { UnixSeconds } from './codec/time.ts';
+import type { Endorsements, EndorsementFamily, EndorsementSource } from './endorsements/handle.ts';
+import type { RawEndorsements } from './endorsements/raw.ts';
+import type { Policy } from './policy/policy.ts';
+import type { Catalogue } from './verdict/check.ts';
+import type { Checklist } from './verdict/checklist.ts';
+import type { Claims, Tcb, TeeName } from './verdict/verdict.ts';
+
+/** The instant of an appraisal and the tolerance around it. */
+export interface Clock {
+  readonly now: UnixSeconds;
+  /** Seconds by which clocks may differ. */
+  readonly skew: number;
+}
+
+/** What the caller trusts besides the vendors' pinned keys. */
+export interface Trust {
+  /** DER of root certificates that the caller vouches for; whatever they anchor is `simulated`. */
+  readonly roots: readonly Uint8Array[];
+}
+
+/** Evidence that has its form, and nothing more. */
+export interface Parsed {
+  readonly claims: Claims;
+}
+
+/** What authentication found. Members are null where checks failed before they were known. */
+export interface Authenticated {
+  /** The parsed evidence's claims, completed by what endorsements say (platform ids, for example). */
+  readonly claims: Claims;
+  readonly tcb: Tcb | null;
+  readonly simulated: boolean;
+  readonly validity: { readonly notBefore: UnixSeconds; readonly notAfter: UnixSeconds } | null;
+}
+
+/** How one vendor's endorsements are authenticated. Shared by the TEEs that use them. */
+export interface EndorsementVerifier {
+  readonly family: EndorsementFamily;
+  /** Checks signatures once. Hostile input never throws: what is wrong is in the handle and fails each use. */
+  authenticate(raw: RawEndorsements, options: EndorsementOptions): Promise<Endorsements>;
+}
+
+/** Options of `authenticateEndorsements`. */
+export interface EndorsementOptions extends Trust {
+  readonly source: EndorsementSource;
+}
+
+/** One TEE: what `verify` needs to know of it. Passed in by the caller, so that others are not bundled. */
+export interface Tee<P extends Parsed = Parsed, A extends Authenticated = Authenticated> {
+  readonly name: TeeName;
+  readonly endorsements: EndorsementVerifier;
+  readonly checks: Catalogue;
+  /** Checks without which the layers `authentic` and `platform` cannot pass. */
+  readonly required: { readonly authentic: readonly string[]; readonly platform: readonly string[] };
+  /** A cheap look at the first bytes. */
+  recognises(evidence: Uint8Array): boolean;
+  /** Parses; each numbered check of the form is recorded. Undefined when a check failed. Never throws for any bytes. */
+  parse(evidence: Uint8Array, checks: Checklist): P | undefined;
+  /** Checks chains, signatures, revocation, dates and the TCB level: the layer `authentic`. */
+  authenticate(parsed: P, endorsements: Endorsements, clock: Clock, checks: Checklist): Promise<A>;
+  /** Judges what the vendor leaves to the relying party: the layer `platform`. */
+  appraise(authenticated: A, policy: Policy, clock: Clock, checks: Checklist): void;
+}
