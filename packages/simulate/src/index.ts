@@ -1,1 +1,57 @@
-export {};
+export { createEntropy, type Entropy, type EntropySource } from './entropy.ts';
+export type { Authorities, Authority, Role } from './intel/authority.ts';
+export {
+  type Certificate,
+  type CertificateEdits,
+  type CertificateFields,
+  issueCertificate,
+} from './intel/certificate.ts';
+export type { CertificationOptions } from './intel/certification-data.ts';
+export { type CollateralFiles, type CollateralOptions, issueCollateral } from './intel/collateral.ts';
+export type { CrlOptions } from './intel/crl.ts';
+export { type EnclaveIdentityOptions, issueEnclaveIdentity, QE_SIGNERS } from './intel/enclave-identity.ts';
+export { type Exhibit, type ExhibitOptions, makeExhibit } from './intel/exhibit.ts';
+export { EXTENSION_IDS, type Extension } from './intel/extension.ts';
+export type { DistinguishedName } from './intel/name.ts';
+export { issuePck, type Pck, type PckEdits } from './intel/pck.ts';
+export { definePlatform, type Platform, type PlatformOptions } from './intel/platform.ts';
+export {
+  buildQuote,
+  createAttestationKey,
+  keyBinding,
+  type Quote,
+  type QuoteOptions,
+  type QuoteRegion,
+} from './intel/quote.ts';
+export {
+  SGX_REPORT,
+  type SgxReportFields,
+  TD_REPORT_10,
+  TD_REPORT_15,
+  TD_REPORT_15_EX,
+  type TdReportFields,
+} from './intel/report-layout.ts';
+export { intelScenarios as scenarios } from './intel/scenarios/catalogue.ts';
+export type { Case, Expectation, Scenario, Scenarios } from './intel/scenarios/scenario.ts';
+export type { SgxEntries } from './intel/sgx-extension.ts';
+export type { DocumentEdits } from './intel/signed-document.ts';
+export type { SigningEdits } from './intel/signed-structure.ts';
+export {
+  issueTcbInfo,
+  type TcbInfoOptions,
+  TDX_MODULE,
+  TDX_MODULE_IDENTITY,
+  type TdxModule,
+  type TdxModuleIdentity,
+} from './intel/tcb-info.ts';
+export { type SvnLevel, type TcbLevel, type TcbStatus, TEE_TCB_SVN, tcbLevels } from './intel/tcb-level.ts';
+export {
+  createImpostor,
+  createIntelVendor,
+  type IntelVendor,
+  type IntelVendorOptions,
+  issueCrl,
+  reissueAuthority,
+} from './intel/vendor.ts';
+export { encodeLayout, type FieldValues, type Layout, layoutFields } from './layout.ts';
+export { createP256Key, type P256Key } from './p256-key.ts';
