@@ -1,5 +1,5 @@
 import type { UnixSeconds } from './codec/time.ts';
-import type { Endorsements, EndorsementFamily, EndorsementSource } from './endorsements/handle.ts';
+import type { EndorsementFamily, EndorsementSource, Endorsements } from './endorsements/handle.ts';
 import type { RawEndorsements } from './endorsements/raw.ts';
 import type { Policy } from './policy/policy.ts';
 import type { Catalogue } from './verdict/check.ts';

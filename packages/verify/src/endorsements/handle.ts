@@ -16,6 +16,8 @@ export interface DatedDocument {
 export interface Endorsements {
   readonly family: EndorsementFamily;
   readonly source: EndorsementSource;
+  /** True when every check of signatures and form passed: only then may the rollback memory learn from it. */
+  readonly sound: boolean;
   readonly documents: readonly DatedDocument[];
   /** When all of them are valid at once (unix seconds); null when one does not parse. */
   readonly validity: { readonly notBefore: UnixSeconds; readonly notAfter: UnixSeconds } | null;

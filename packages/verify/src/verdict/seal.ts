@@ -24,7 +24,11 @@ export function sealVerdict(findings: Findings): Verdict {
   };
   const layers = Object.fromEntries(LAYERS.map((layer) => [layer, outcomeOf(layer)])) as Record<Layer, LayerOutcome>;
   const outcomes = Object.values(layers);
-  const outcome = outcomes.includes('fail') ? 'contraindicated' : outcomes.includes('unchecked') ? 'warning' : 'affirming';
+  const outcome = outcomes.includes('fail')
+    ? 'contraindicated'
+    : outcomes.includes('unchecked')
+      ? 'warning'
+      : 'affirming';
   return {
     schema: 'assay.verdict/1',
     outcome,

@@ -1,0 +1,54 @@
+import { fromCertificateChain } from '../codec/pem.ts';
+import { Reader } from '../codec/reader.ts';
+import { type Certificate, parseCertificate } from '../codec/x509.ts';
+import { malformed } from '../errors.ts';
+
+/** What a quote without certificates says of its platform: enough to ask for the PCK certificate. */
+export interface PlatformStatement {
+  readonly cpuSvn: Uint8Array;
+  readonly pceSvn: number;
+  readonly pceId: Uint8Array;
+  /** PPID in clear (type 1) or encrypted (types 2 and 3). */
+  readonly ppid: Uint8Array;
+}
+
+/** Certification data of a quote (Intel SGX ECDSA Quote Library API, table 9). */
+export type Certification =
+  | { readonly type: 1 | 2 | 3; readonly platform: PlatformStatement }
+  | { readonly type: 4 | 5; readonly certificates: readonly Uint8Array[] };
+
+const PPID_SIZE: Readonly<Record<number, number>> = { 1: 16, 2: 256, 3: 384 };
+
+/** Parses certification data of types 1 to 5. Throws `malformed` for others. */
+export function parseCertification(type: number, data: Uint8Array): Certification {
+  if (type === 4 || type === 5) return { type, certificates: fromCertificateChain(data) };
+  const ppidSize = PPID_SIZE[type];
+  if (ppidSize === undefined) throw malformed(`certification data: type ${type} is not one of 1 to 5`);
+  const reader = new Reader(data);
+  const platform = {
+    ppid: reader.bytes(ppidSize, 'PPID'),
+    cpuSvn: reader.bytes(16, 'CPUSVN'),
+    pceSvn: reader.u16('PCESVN'),
+    pceId: reader.bytes(2, 'PCEID'),
+  };
+  if (reader.remaining > 0) throw malformed(`certification data: ${reader.remaining} bytes too many`);
+  return { type: type as 1 | 2 | 3, platform };
+}
+
+/** Certificates sorted by role, whatever their order in the file. */
+export interface Chain {
+  readonly leaf: Certificate | undefined;
+  readonly ca: Certificate | undefined;
+  readonly root: Certificate | undefined;
+  readonly count: number;
+}
+
+/** Parses certificates and finds each one's role: the root issued itself, the CA was issued by it. */
+export function sortChain(certificates: readonly Uint8Array[]): Chain {
+  const parsed = certificates.map(parseCertificate);
+  const commonName = (certificate: Certificate): string => certificate.subject.attributes.CN ?? '';
+  const root = parsed.find((certificate) => commonName(certificate) === 'Intel SGX Root CA');
+  const ca = parsed.find((certificate) => certificate !== root && /CA$/.test(commonName(certificate)));
+  const leaf = parsed.find((certificate) => certificate !== root && certificate !== ca);
+  return { leaf, ca, root, count: parsed.length };
+}

@@ -1,0 +1,72 @@
+import { toHex } from '../codec/hex.ts';
+import type { DatedDocument, Endorsements } from '../endorsements/handle.ts';
+import type { RawEndorsements } from '../endorsements/raw.ts';
+import type { EndorsementOptions, EndorsementVerifier } from '../tee.ts';
+import { authenticateCollateral, type Collateral } from './collateral.ts';
+import type { Platform } from './platform.ts';
+import { intersection } from './window.ts';
+
+/** How many platforms a handle remembers. */
+const MAX_PLATFORMS = 256;
+
+/** What a handle stands for: authenticated collateral, and the platforms authenticated against it. */
+export interface DcapState {
+  readonly collateral: Collateral;
+  platform(key: string): Platform | undefined;
+  rememberPlatform(key: string, platform: Platform): void;
+}
+
+const states = new WeakMap<Endorsements, DcapState>();
+
+/** The state behind a handle: undefined for a handle of another vendor. */
+export function dcapStateOf(handle: Endorsements): DcapState | undefined {
+  return states.get(handle);
+}
+
+/** Intel's collateral, shared by SGX and TDX. */
+export const dcapEndorsements: EndorsementVerifier = {
+  family: 'dcap',
+  async authenticate(raw: RawEndorsements, options: EndorsementOptions): Promise<Endorsements> {
+    const collateral = await authenticateCollateral(raw.dcap ?? {}, options);
+    const handle: Endorsements = Object.freeze({
+      family: 'dcap',
+      source: options.source,
+      sound: collateral.checks.every(({ outcome }) => outcome === 'pass'),
+      documents: Object.freeze(documentsOf(collateral)),
+      validity: intersection(collateral.windows),
+    });
+    states.set(handle, createState(collateral));
+    return handle;
+  },
+};
+
+function createState(collateral: Collateral): DcapState {
+  const platforms = new Map<string, Platform>();
+  return {
+    collateral,
+    platform: (key) => platforms.get(key),
+    rememberPlatform(key, platform) {
+      const [oldest] = platforms.keys();
+      if (platforms.size >= MAX_PLATFORMS && oldest !== undefined) platforms.delete(oldest);
+      platforms.set(key, platform);
+    },
+  };
+}
+
+function documentsOf({ tcbInfo, qeIdentity, rootCrl, pckCrl, root, pckCa }: Collateral): DatedDocument[] {
+  const anchor = root === undefined ? 'none' : toHex(root.certificate.publicKey.raw).slice(-32);
+  const documents: DatedDocument[] = [];
+  if (tcbInfo) {
+    const { fmspc, id, evaluationDataNumber, issueDate } = tcbInfo;
+    documents.push({ key: `${anchor}/tcb-info/${toHex(fmspc)}/${id}/${evaluationDataNumber}`, issued: issueDate });
+  }
+  if (qeIdentity) {
+    const { id, evaluationDataNumber, issueDate } = qeIdentity;
+    documents.push({ key: `${anchor}/qe-identity/${id}/${evaluationDataNumber}`, issued: issueDate });
+  }
+  if (rootCrl) documents.push({ key: `${anchor}/root-crl`, issued: rootCrl.thisUpdate });
+  if (pckCrl && pckCa) {
+    documents.push({ key: `${anchor}/pck-crl/${pckCa.certificate.subject.attributes.CN}`, issued: pckCrl.thisUpdate });
+  }
+  return documents;
+}

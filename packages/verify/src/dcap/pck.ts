@@ -1,0 +1,179 @@
+import { equalBytes } from '../codec/bytes.ts';
+import type { Crl } from '../codec/crl.ts';
+import { toHex } from '../codec/hex.ts';
+import { fromCertificateChain } from '../codec/pem.ts';
+import type { Certificate } from '../codec/x509.ts';
+import { isSignedBy, issuerKey } from '../crypto/certificate-key.ts';
+import type { VerifyKey } from '../crypto/types.ts';
+import { attempt } from '../errors.ts';
+import type { Checklist } from '../verdict/checklist.ts';
+import { formProblem } from './certificate-form.ts';
+import { type Certification, type Chain, type PlatformStatement, sortChain } from './certification.ts';
+import { anchoredAlike, type Collateral, notRevoked, type Trusted } from './collateral.ts';
+import { type PckPlatform, parsePckExtension } from './pck-extension.ts';
+import type { Window } from './window.ts';
+
+/** A PCK certificate: what it says, and its key when its chain holds. */
+export interface Pck {
+  readonly certificate: Certificate;
+  readonly platform: PckPlatform | undefined;
+  readonly key: VerifyKey | undefined;
+}
+
+const DEPENDENTS = [
+  'form',
+  'extension',
+  'svn-range',
+  'issuer',
+  'ca-form',
+  'ca-signature',
+  'ca-revoked',
+  'signature',
+  'crl-issuer',
+  'revoked',
+] as const;
+
+/** Authenticates the PCK certificate: from the quote, or from the caller when the quote has none. */
+export async function authenticatePck(
+  certification: Certification,
+  collateral: Collateral,
+  checks: Checklist,
+  windows: Window[],
+): Promise<Pck | undefined> {
+  const chain = chainFrom(certification, collateral, checks);
+  if (chain?.leaf === undefined || chain.ca === undefined || chain.root === undefined) {
+    for (const name of DEPENDENTS) checks.skip(`dcap.pck.${name}`, 'needs the PCK chain');
+    return undefined;
+  }
+  const { leaf, ca, root } = chain;
+  for (const { subject, notBefore, notAfter } of [leaf, ca, root]) {
+    windows.push({ check: 'dcap.pck.validity', what: subject.attributes.CN ?? 'certificate', notBefore, notAfter });
+  }
+  const genuine = collateral.anchor === 'intel';
+  const problem = formProblem(leaf, 'pck', genuine);
+  checks.test('dcap.pck.form', problem === undefined, { actual: problem });
+  const platform = platformOf(leaf, checks);
+  if (platform !== undefined && 'platform' in certification) matchStatement(certification.platform, platform, checks);
+  const issuer = await issuingCa(ca, root, collateral, genuine, checks);
+  const key = await issuedKey(leaf, issuer, problem === undefined, checks);
+  notRevoked('dcap.pck.revoked', leaf, crlFor(leaf, collateral, checks), checks);
+  return { certificate: leaf, platform, key };
+}
+
+function chainFrom(certification: Certification, collateral: Collateral, checks: Checklist): Chain | undefined {
+  const certificates = certificatesFrom(certification, collateral);
+  if (certificates === undefined) {
+    checks.fail('dcap.pck.present', { actual: `certification data type ${certification.type} and no PCK chain given` });
+    checks.skip('dcap.pck.chain', 'needs the PCK chain');
+    return undefined;
+  }
+  checks.pass('dcap.pck.present');
+  const chain = attempt(() => sortChain(certificates()));
+  if ('reason' in chain) {
+    checks.fail('dcap.pck.chain', { actual: chain.reason });
+    return undefined;
+  }
+  const { leaf, ca, root, count } = chain.value;
+  const whole = leaf !== undefined && ca !== undefined && root !== undefined && count === 3;
+  checks.test('dcap.pck.chain', whole, { expected: 'PCK certificate, PCK CA, root', actual: `${count} certificates` });
+  return whole ? chain.value : undefined;
+}
+
+/** The quote's own certificates (a leaf alone is completed from the collateral), else those that the caller gave. */
+function certificatesFrom(
+  certification: Certification,
+  { givenPckChain, pckCa, root }: Collateral,
+): (() => readonly Uint8Array[]) | undefined {
+  if ('certificates' in certification) {
+    const { certificates } = certification;
+    const alone = certification.type === 4 && certificates.length === 1 && pckCa !== undefined && root !== undefined;
+    return () => (alone ? [...certificates, pckCa.certificate.raw, root.certificate.raw] : certificates);
+  }
+  return givenPckChain && (() => fromCertificateChain(givenPckChain));
+}
+
+function platformOf(leaf: Certificate, checks: Checklist): PckPlatform | undefined {
+  const kind = /Platform/.test(leaf.issuer.attributes.CN ?? '') ? 'Platform' : 'Processor';
+  const platform = attempt(() => parsePckExtension(leaf.extensions, kind));
+  if ('reason' in platform) {
+    checks.fail('dcap.pck.extension', { actual: platform.reason });
+    checks.skip('dcap.pck.svn-range', 'needs the SGX extension');
+    return undefined;
+  }
+  checks.pass('dcap.pck.extension');
+  checks.test(
+    'dcap.pck.svn-range',
+    platform.value.componentSvns.every((svn) => svn <= 255),
+  );
+  return platform.value;
+}
+
+function matchStatement(statement: PlatformStatement, platform: PckPlatform, checks: Checklist): void {
+  const show = (pceId: Uint8Array, cpuSvn: Uint8Array, pceSvn: number): string =>
+    `PCEID ${toHex(pceId)}, CPUSVN ${toHex(cpuSvn)}, PCESVN ${pceSvn}`;
+  const matches =
+    equalBytes(statement.pceId, platform.pceId) &&
+    equalBytes(statement.cpuSvn, platform.cpuSvn) &&
+    statement.pceSvn === platform.pceSvn;
+  checks.test('dcap.pck.matches-quote', matches, {
+    expected: show(statement.pceId, statement.cpuSvn, statement.pceSvn),
+    actual: show(platform.pceId, platform.cpuSvn, platform.pceSvn),
+  });
+}
+
+/** The CA that issued the PCK certificate, when it hangs from the collateral's root. */
+async function issuingCa(
+  ca: Certificate,
+  root: Certificate,
+  collateral: Collateral,
+  genuine: boolean,
+  checks: Checklist,
+): Promise<Trusted | undefined> {
+  const { root: anchor, pckCa, rootCrl } = collateral;
+  const problem = formProblem(ca, 'pck-ca', genuine);
+  checks.test('dcap.pck.ca-form', problem === undefined, { actual: problem });
+  notRevoked('dcap.pck.ca-revoked', ca, rootCrl, checks);
+  if (anchor === undefined) {
+    for (const name of ['issuer', 'ca-signature']) checks.skip(`dcap.pck.${name}`, 'needs a trusted root');
+    return undefined;
+  }
+  const anchored = checks.test('dcap.pck.issuer', anchoredAlike(root, anchor.certificate));
+  // The very certificate that the collateral's chain holds was checked there.
+  if (pckCa !== undefined && equalBytes(ca.raw, pckCa.certificate.raw)) {
+    checks.pass('dcap.pck.ca-signature');
+    return anchored ? pckCa : undefined;
+  }
+  const key = await issuerKey(ca.publicKey, 'ecdsa-sha256');
+  const issued = equalBytes(ca.issuer.raw, anchor.certificate.subject.raw) && (await isSignedBy(ca, anchor.key));
+  checks.test('dcap.pck.ca-signature', issued && key !== undefined);
+  return anchored && issued && key !== undefined && problem === undefined ? { certificate: ca, key } : undefined;
+}
+
+async function issuedKey(
+  leaf: Certificate,
+  ca: Trusted | undefined,
+  sound: boolean,
+  checks: Checklist,
+): Promise<VerifyKey | undefined> {
+  if (ca === undefined) {
+    checks.skip('dcap.pck.signature', 'needs a trusted PCK CA');
+    return undefined;
+  }
+  const key = await issuerKey(leaf.publicKey, 'ecdsa-sha256');
+  const issued = equalBytes(leaf.issuer.raw, ca.certificate.subject.raw) && (await isSignedBy(leaf, ca.key));
+  checks.test('dcap.pck.signature', issued && key !== undefined);
+  return issued && sound ? key : undefined;
+}
+
+/** The PCK CRL, when the certificate's own CA issued it: a list of the other CA says nothing about it. */
+function crlFor(leaf: Certificate, { pckCrl }: Collateral, checks: Checklist): Crl | undefined {
+  if (pckCrl === undefined) {
+    checks.skip('dcap.pck.crl-issuer', 'needs the revocation list');
+    return undefined;
+  }
+  const own = checks.test('dcap.pck.crl-issuer', equalBytes(pckCrl.issuer.raw, leaf.issuer.raw), {
+    expected: leaf.issuer.attributes.CN,
+    actual: pckCrl.issuer.attributes.CN,
+  });
+  return own ? pckCrl : undefined;
+}

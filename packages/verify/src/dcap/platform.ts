@@ -1,0 +1,76 @@
+import { digest, importKey } from '#crypto';
+import { concatBytes, equalBytes, isZero } from '../codec/bytes.ts';
+import { toHex } from '../codec/hex.ts';
+import type { VerifyKey } from '../crypto/types.ts';
+import { ES256 } from '../crypto/types.ts';
+import type { Check } from '../verdict/check.ts';
+import { Checklist } from '../verdict/checklist.ts';
+import { dcapChecks } from './checks.ts';
+import type { Collateral } from './collateral.ts';
+import { authenticatePck, type Pck } from './pck.ts';
+import { authenticateQe, type QeFinding } from './qe.ts';
+import type { QuoteAuthentication } from './quote.ts';
+import type { Window } from './window.ts';
+
+/** Which documents a TEE's quotes need. */
+export interface DocumentIds {
+  readonly tcbInfo: 'SGX' | 'TDX';
+  readonly qeIdentity: 'QE' | 'TD_QE';
+}
+
+/** A platform's chain from Intel's root to the attestation key, checked once; the same for each of its quotes. */
+export interface Platform {
+  /** Every check but those of dates. */
+  readonly checks: readonly Check[];
+  readonly windows: readonly Window[];
+  readonly pck: Pck | undefined;
+  readonly qe: QeFinding | undefined;
+  /** Undefined when the attestation key is no point on P-256. */
+  readonly attestationKey: VerifyKey | undefined;
+}
+
+/** Checks everything of a quote that does not depend on its body. */
+export async function authenticatePlatform(
+  authentication: QuoteAuthentication,
+  collateral: Collateral,
+  ids: DocumentIds,
+): Promise<Platform> {
+  const checks = new Checklist(dcapChecks);
+  const windows: Window[] = [];
+  const pck = await authenticatePck(authentication.certification, collateral, checks, windows);
+  matchDocuments(pck, collateral, ids, checks);
+  const { qeReport, qeReportSignature, qeAuthData, attestationKey: point } = authentication;
+  if (pck?.key === undefined) checks.skip('dcap.qe-report.signature', 'needs the PCK certificate');
+  else checks.test('dcap.qe-report.signature', await pck.key.verify(qeReportSignature, qeReport.raw));
+  const bound = await digest('SHA-256', concatBytes(point, qeAuthData));
+  const { reportData } = qeReport;
+  const binds = equalBytes(bound, reportData.subarray(0, 32)) && isZero(reportData.subarray(32));
+  checks.test('dcap.qe-report.binding', binds, { expected: toHex(bound), actual: toHex(reportData) });
+  const qe = authenticateQe(qeReport, collateral.qeIdentity, ids.qeIdentity, checks);
+  const attestationKey = await importKey(
+    { kind: 'ec', curve: 'P-256', point: concatBytes(UNCOMPRESSED, point) },
+    ES256,
+  );
+  checks.test('dcap.quote.attestation-key', attestationKey !== undefined);
+  return { checks: checks.checks, windows, pck, qe, attestationKey };
+}
+
+const UNCOMPRESSED = Uint8Array.of(4);
+
+function matchDocuments(pck: Pck | undefined, { tcbInfo }: Collateral, ids: DocumentIds, checks: Checklist): void {
+  if (tcbInfo === undefined) {
+    checks.skip('dcap.tcb-info.tee', 'needs the TCB info');
+    checks.skip('dcap.tcb-info.platform', 'needs the TCB info');
+    return;
+  }
+  checks.test('dcap.tcb-info.tee', tcbInfo.id === ids.tcbInfo, { expected: ids.tcbInfo, actual: tcbInfo.id });
+  if (pck?.platform === undefined) {
+    checks.skip('dcap.tcb-info.platform', 'needs the PCK certificate');
+    return;
+  }
+  const { fmspc, pceId } = pck.platform;
+  checks.test('dcap.tcb-info.platform', equalBytes(tcbInfo.fmspc, fmspc) && equalBytes(tcbInfo.pceId, pceId), {
+    expected: `FMSPC ${toHex(fmspc)}, PCEID ${toHex(pceId)}`,
+    actual: `FMSPC ${toHex(tcbInfo.fmspc)}, PCEID ${toHex(tcbInfo.pceId)}`,
+  });
+}
