@@ -7,7 +7,7 @@ import { fromUtf8 } from './text.ts';
 export interface Name {
   readonly raw: Uint8Array;
   /** Values by short name (`CN`, `O`, `OU`, `L`, `ST`, `C`), else by OID. One value each. */
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Partial<Record<string, string>>>;
 }
 
 const SHORT: Readonly<Record<string, string>> = {

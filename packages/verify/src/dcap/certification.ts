@@ -1,4 +1,3 @@
-import { fromCertificateChain } from '../codec/pem.ts';
 import { Reader } from '../codec/reader.ts';
 import { type Certificate, parseCertificate } from '../codec/x509.ts';
 import { malformed } from '../errors.ts';
@@ -7,32 +6,32 @@ import { malformed } from '../errors.ts';
 export interface PlatformStatement {
   readonly cpuSvn: Uint8Array;
   readonly pceSvn: number;
-  readonly pceId: Uint8Array;
-  /** PPID in clear (type 1) or encrypted (types 2 and 3). */
-  readonly ppid: Uint8Array;
+  /** Null in the short form of type 1, which Intel's own sample has. */
+  readonly pceId: Uint8Array | null;
+  /** In clear (type 1); null where it is encrypted (types 2 and 3). */
+  readonly ppid: Uint8Array | null;
 }
 
 /** Certification data of a quote (Intel SGX ECDSA Quote Library API, table 9). */
 export type Certification =
   | { readonly type: 1 | 2 | 3; readonly platform: PlatformStatement }
-  | { readonly type: 4 | 5; readonly certificates: readonly Uint8Array[] };
+  /** PCK certificate (4) or chain (5), unparsed: Intel's library, too, reads it only when no chain was given. */
+  | { readonly type: 4 | 5; readonly chain: Uint8Array };
 
 const PPID_SIZE: Readonly<Record<number, number>> = { 1: 16, 2: 256, 3: 384 };
 
 /** Parses certification data of types 1 to 5. Throws `malformed` for others. */
 export function parseCertification(type: number, data: Uint8Array): Certification {
-  if (type === 4 || type === 5) return { type, certificates: fromCertificateChain(data) };
+  if (type === 4 || type === 5) return { type, chain: data };
   const ppidSize = PPID_SIZE[type];
   if (ppidSize === undefined) throw malformed(`certification data: type ${type} is not one of 1 to 5`);
   const reader = new Reader(data);
-  const platform = {
-    ppid: reader.bytes(ppidSize, 'PPID'),
-    cpuSvn: reader.bytes(16, 'CPUSVN'),
-    pceSvn: reader.u16('PCESVN'),
-    pceId: reader.bytes(2, 'PCEID'),
-  };
+  const ppid = reader.bytes(ppidSize, 'PPID');
+  const cpuSvn = reader.bytes(16, 'CPUSVN');
+  const pceSvn = reader.u16('PCESVN');
+  const pceId = type === 1 && reader.remaining === 0 ? null : reader.bytes(2, 'PCEID');
   if (reader.remaining > 0) throw malformed(`certification data: ${reader.remaining} bytes too many`);
-  return { type: type as 1 | 2 | 3, platform };
+  return { type: type as 1 | 2 | 3, platform: { cpuSvn, pceSvn, pceId, ppid: type === 1 ? ppid : null } };
 }
 
 /** Certificates sorted by role, whatever their order in the file. */

@@ -9,7 +9,11 @@ export const collateralChecks = {
     'The root certificate has the form of the SGX Root CA.',
     REMEDY.fetch,
   ),
-  'dcap.root.signature': intel('STATUS_SGX_ROOT_CA_INVALID_ISSUER', 'The root certificate is signed by itself.', REMEDY.fetch),
+  'dcap.root.signature': intel(
+    'STATUS_SGX_ROOT_CA_INVALID_ISSUER',
+    'The root certificate is signed by itself.',
+    REMEDY.fetch,
+  ),
   'dcap.root.trusted': intel(
     'STATUS_SGX_PCK_CERT_CHAIN_UNTRUSTED',
     "The root key is Intel's, or one that the caller vouches for.",
@@ -55,7 +59,11 @@ export const collateralChecks = {
     'The PCK CA certificate is signed by the root.',
     REMEDY.otherChain,
   ),
-  'dcap.pck-ca.validity': intel('STATUS_SGX_CRL_EXPIRED', "The PCK CRL's issuer chain is within its validity.", REMEDY.fetch),
+  'dcap.pck-ca.validity': intel(
+    'STATUS_SGX_CRL_EXPIRED',
+    "The PCK CRL's issuer chain is within its validity.",
+    REMEDY.fetch,
+  ),
   'dcap.pck-ca.revoked': intel(
     'STATUS_SGX_INTERMEDIATE_CA_REVOKED',
     'The PCK CA certificate is not revoked.',
@@ -76,7 +84,11 @@ export const collateralChecks = {
     'The root CRL is a complete one, with number and key id.',
     REMEDY.fetch,
   ),
-  'dcap.root-crl.signature': intel('STATUS_SGX_CRL_INVALID_SIGNATURE', 'The root CRL is signed by the root.', REMEDY.fetch),
+  'dcap.root-crl.signature': intel(
+    'STATUS_SGX_CRL_INVALID_SIGNATURE',
+    'The root CRL is signed by the root.',
+    REMEDY.fetch,
+  ),
   'dcap.root-crl.validity': intel('STATUS_SGX_CRL_EXPIRED', 'The root CRL is current.', REMEDY.fetch),
   'dcap.pck-crl.form': intel(
     'STATUS_UNSUPPORTED_PCK_RL_FORMAT',
@@ -93,7 +105,11 @@ export const collateralChecks = {
     'The PCK CRL is a complete one, with number and key id.',
     REMEDY.fetch,
   ),
-  'dcap.pck-crl.signature': intel('STATUS_SGX_CRL_INVALID_SIGNATURE', 'The PCK CRL is signed by the PCK CA.', REMEDY.fetch),
+  'dcap.pck-crl.signature': intel(
+    'STATUS_SGX_CRL_INVALID_SIGNATURE',
+    'The PCK CRL is signed by the PCK CA.',
+    REMEDY.fetch,
+  ),
   'dcap.pck-crl.validity': intel('STATUS_SGX_CRL_EXPIRED', 'The PCK CRL is current.', REMEDY.fetch),
   'dcap.tcb-info.form': intel(
     'STATUS_SGX_TCB_INFO_UNSUPPORTED_FORMAT',
@@ -132,11 +148,14 @@ export const collateralChecks = {
     'The TCB signing key signed the QE identity as received.',
     REMEDY.fetch,
   ),
-  'dcap.qe-identity.validity': intel('STATUS_SGX_ENCLAVE_IDENTITY_EXPIRED', 'The QE identity is current.', REMEDY.fetch),
+  'dcap.qe-identity.validity': intel(
+    'STATUS_SGX_ENCLAVE_IDENTITY_EXPIRED',
+    'The QE identity is current.',
+    REMEDY.fetch,
+  ),
   'dcap.qe-identity.tee': intel(
     'STATUS_QE_IDENTITY_MISMATCH',
     "The QE identity is for the quote's TEE (QE for SGX, TD_QE for TDX).",
     REMEDY.fetch,
   ),
 } as const satisfies Catalogue;
-

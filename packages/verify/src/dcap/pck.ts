@@ -79,17 +79,18 @@ function chainFrom(certification: Certification, collateral: Collateral, checks:
   return whole ? chain.value : undefined;
 }
 
-/** The quote's own certificates (a leaf alone is completed from the collateral), else those that the caller gave. */
+/** The certificates that the caller gave, else the quote's own (a leaf alone is completed from the collateral). */
 function certificatesFrom(
   certification: Certification,
   { givenPckChain, pckCa, root }: Collateral,
 ): (() => readonly Uint8Array[]) | undefined {
-  if ('certificates' in certification) {
-    const { certificates } = certification;
-    const alone = certification.type === 4 && certificates.length === 1 && pckCa !== undefined && root !== undefined;
-    return () => (alone ? [...certificates, pckCa.certificate.raw, root.certificate.raw] : certificates);
-  }
-  return givenPckChain && (() => fromCertificateChain(givenPckChain));
+  if (givenPckChain !== undefined) return () => fromCertificateChain(givenPckChain);
+  if ('platform' in certification) return undefined;
+  return () => {
+    const own = fromCertificateChain(certification.chain);
+    const alone = certification.type === 4 && own.length === 1 && pckCa !== undefined && root !== undefined;
+    return alone ? [...own, pckCa.certificate.raw, root.certificate.raw] : own;
+  };
 }
 
 function platformOf(leaf: Certificate, checks: Checklist): PckPlatform | undefined {
@@ -108,17 +109,17 @@ function platformOf(leaf: Certificate, checks: Checklist): PckPlatform | undefin
   return platform.value;
 }
 
+/** A given chain must be that of the machine which the quote states. */
 function matchStatement(statement: PlatformStatement, platform: PckPlatform, checks: Checklist): void {
-  const show = (pceId: Uint8Array, cpuSvn: Uint8Array, pceSvn: number): string =>
-    `PCEID ${toHex(pceId)}, CPUSVN ${toHex(cpuSvn)}, PCESVN ${pceSvn}`;
+  const { cpuSvn, pceSvn, pceId, ppid } = statement;
   const matches =
-    equalBytes(statement.pceId, platform.pceId) &&
-    equalBytes(statement.cpuSvn, platform.cpuSvn) &&
-    statement.pceSvn === platform.pceSvn;
-  checks.test('dcap.pck.matches-quote', matches, {
-    expected: show(statement.pceId, statement.cpuSvn, statement.pceSvn),
-    actual: show(platform.pceId, platform.cpuSvn, platform.pceSvn),
-  });
+    equalBytes(cpuSvn, platform.cpuSvn) &&
+    pceSvn === platform.pceSvn &&
+    (pceId === null || equalBytes(pceId, platform.pceId)) &&
+    (ppid === null || equalBytes(ppid, platform.ppid));
+  const show = (of: { cpuSvn: Uint8Array; pceSvn: number; pceId: Uint8Array | null }): string =>
+    `CPUSVN ${toHex(of.cpuSvn)}, PCESVN ${of.pceSvn}, PCEID ${of.pceId === null ? 'not stated' : toHex(of.pceId)}`;
+  checks.test('dcap.pck.matches-quote', matches, { expected: show(statement), actual: show(platform) });
 }
 
 /** The CA that issued the PCK certificate, when it hangs from the collateral's root. */

@@ -54,7 +54,11 @@ export const platformChecks = {
     'The PCK chain is within its validity.',
     'Re-provision the machine so that it gets a current PCK certificate.',
   ),
-  'dcap.pck.crl-issuer': intel('STATUS_INVALID_PCK_CRL', "The PCK CRL is that of the PCK certificate's own CA.", REMEDY.fetch),
+  'dcap.pck.crl-issuer': intel(
+    'STATUS_INVALID_PCK_CRL',
+    "The PCK CRL is that of the PCK certificate's own CA.",
+    REMEDY.fetch,
+  ),
   'dcap.pck.revoked': intel(
     'STATUS_SGX_PCK_REVOKED',
     'The PCK certificate is not revoked.',
@@ -81,4 +85,3 @@ export const platformChecks = {
     'Update the TDX module on the machine.',
   ),
 } as const satisfies Catalogue;
-
