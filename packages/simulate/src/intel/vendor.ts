@@ -20,7 +20,13 @@ export interface IntelVendor extends Issuance {
   readonly rootPem: string;
 }
 
-/** Makes a test vendor. Every name in its certificates says SIMULATED, or SIMULATED SEEDED when its keys are no secret. */
+/**
+ * Makes a test vendor. Every name in its certificates says SIMULATED, or SIMULATED SEEDED when its keys are no secret.
+ *
+ * @example
+ * const vendor = await createIntelVendor({ seed: 'my tests', now: new Date() });
+ * const { evidence, collateral, rootPem } = await makeExhibit(vendor, { quote: { body: 'td10' } });
+ */
 export async function createIntelVendor(options: IntelVendorOptions): Promise<IntelVendor> {
   if (Number.isNaN(options.now.getTime())) throw new Error('now: expected a valid date');
   return vendorOf(createEntropy(options), options.now, options.baseUrl ?? 'https://simulated.invalid');

@@ -1,10 +1,11 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
+import type { CertificateEdits } from '../certificate.ts';
 import type { CertificationOptions } from '../certification-data.ts';
 import type { CollateralFiles } from '../collateral.ts';
 import { makeExhibit } from '../exhibit.ts';
 import type { Pck } from '../pck.ts';
-import { createImpostor } from '../vendor.ts';
-import { group, refusal, type Scenario, type Scenarios } from './scenario.ts';
+import { createImpostor, reissueAuthority } from '../vendor.ts';
+import { group, refusal, type Scenario, type Scenarios, scenario } from './scenario.ts';
 
 const UNTRUSTED = ['SGX_QL_PCK_CERT_CHAIN_ERROR', 'STATUS_SGX_PCK_CERT_CHAIN_UNTRUSTED'];
 
@@ -22,6 +23,25 @@ function fromImpostor(names: readonly (keyof CollateralFiles)[], status: string 
     return { ...own, collateral: { ...own.collateral, ...taken } };
   };
 }
+
+/** Two PCK CAs that issued each other: whoever follows issuers without counting never comes to an end. */
+const cycle: Scenario = async (vendor) => {
+  const { processor, platform } = vendor.authorities;
+  const issuedBy = (issuer: typeof platform): CertificateEdits => ({
+    fields: { issuer: issuer.certificate.subject },
+    signer: issuer.key,
+  });
+  const ring = await reissueAuthority(
+    await reissueAuthority(vendor, 'platform', issuedBy(processor)),
+    'processor',
+    issuedBy(platform),
+  );
+  const certificates = [ring.authorities.platform.certificate, ring.authorities.processor.certificate];
+  return chain(['STATUS_UNSUPPORTED_CERT_FORMAT', 'STATUS_SGX_ROOT_CA_MISSING'], ([leaf]) => ({
+    form: 'chain',
+    certificates: [leaf, ...certificates],
+  }))(vendor);
+};
 
 /** Refusals of chains as a whole. */
 export const chainScenarios: Scenarios = group('chain', {
@@ -41,10 +61,11 @@ export const chainScenarios: Scenarios = group('chain', {
     form: 'chain',
     certificates: [leaf, ca, root, root],
   })),
-  'pck-cycle': chain(['STATUS_UNSUPPORTED_CERT_FORMAT', 'STATUS_SGX_ROOT_CA_MISSING'], ([leaf, ca]) => ({
+  'pck-intermediate-twice': chain(['STATUS_UNSUPPORTED_CERT_FORMAT', 'STATUS_SGX_ROOT_CA_MISSING'], ([leaf, ca]) => ({
     form: 'chain',
     certificates: [leaf, ca, ca],
   })),
+  'pck-cycle': cycle,
   'pck-empty': chain(['STATUS_UNSUPPORTED_CERT_FORMAT'], () => ({ form: 'raw', type: 5, data: new Uint8Array(0) })),
   'pck-garbage': chain(['STATUS_UNSUPPORTED_CERT_FORMAT'], () => ({
     form: 'raw',
@@ -63,6 +84,14 @@ export const chainScenarios: Scenarios = group('chain', {
   'tcb-signing-swapped-for-pck-ca': refusal(['STATUS_SGX_TCB_SIGNING_CERT_MISSING', 'STATUS_UNSUPPORTED_CERT_FORMAT'], {
     files: (files) => ({ ...files, 'tcbSignChain.pem': files['pckCrlIssuerChain.pem'] }),
   }),
+  'tcb-signing-missing': scenario(
+    { missing: 'tcbSignChain.pem' },
+    { files: ({ 'tcbSignChain.pem': _, ...files }) => files },
+  ),
+  'pck-crl-issuer-missing': scenario(
+    { missing: 'pckCrlIssuerChain.pem' },
+    { files: ({ 'pckCrlIssuerChain.pem': _, ...files }) => files },
+  ),
   'all-of-impostor': refusal(UNTRUSTED, { vendor: createImpostor }),
   'tcb-signing-of-impostor': fromImpostor(
     ['tcbSignChain.pem', 'tcbInfo.json', 'qeIdentity.json'],

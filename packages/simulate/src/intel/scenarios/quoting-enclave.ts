@@ -4,7 +4,7 @@ import type { EnclaveIdentityOptions } from '../enclave-identity.ts';
 import type { ExhibitOptions } from '../exhibit.ts';
 import { createAttestationKey, keyBinding } from '../quote.ts';
 import type { SgxReportFields } from '../report-layout.ts';
-import { daysFrom, group, refusal, type Scenario, type Scenarios, scenario } from './scenario.ts';
+import { daysFrom, group, kebab, refusal, type Scenario, type Scenarios, scenario } from './scenario.ts';
 
 const FORMAT = ['STATUS_UNSUPPORTED_QE_IDENTITY_FORMAT', 'STATUS_SGX_ENCLAVE_IDENTITY_UNSUPPORTED_FORMAT'];
 
@@ -89,7 +89,7 @@ export const quotingEnclaveScenarios: Scenarios = group('quoting-enclave', {
     signedText: (text) => text.replace('"isvprodid":1', '"isvprodid":1,"isvprodid":1'),
   }),
   ...Object.fromEntries(
-    REQUIRED.map((name) => [`identity-without-${name}`, malformed({ members: { [name]: undefined } })]),
+    REQUIRED.map((name) => [`identity-without-${kebab(name)}`, malformed({ members: { [name]: undefined } })]),
   ),
   'identity-levels-empty': malformed({ levels: [] }),
   'identity-mrsigner-too-short': malformed({ mrsigner: '8C4F' }),

@@ -49,6 +49,14 @@ export function group(name: string, scenarios: Scenarios): Scenarios {
   return Object.fromEntries(Object.entries(scenarios).map(([key, made]) => [`${name}.${key}`, made]));
 }
 
+/** One of Intel's words, or the name of a member, in kebab-case. */
+export function kebab(word: string): string {
+  return word
+    .replace('SW', 'Sw')
+    .replace(/(?<=[a-z])(?=[A-Z])/g, '-')
+    .toLowerCase();
+}
+
 /** An instant some days from the vendor's now. */
 export function daysFrom({ now }: IntelVendor, days: number): Date {
   return new Date(now.getTime() + days * 86_400_000);

@@ -3,16 +3,16 @@ import type { ExhibitOptions } from '../exhibit.ts';
 import type { Pck } from '../pck.ts';
 import { TDX_MODULE_IDENTITY } from '../tcb-info.ts';
 import { type SvnLevel, type TcbStatus, TEE_TCB_SVN, tcbLevels } from '../tcb-level.ts';
-import { type Expectation, group, refusal, type Scenarios, scenario } from './scenario.ts';
+import { type Expectation, group, kebab, refusal, type Scenarios, scenario } from './scenario.ts';
 
-const STATUSES: Readonly<Record<string, TcbStatus>> = {
-  'sw-hardening-needed': 'SWHardeningNeeded',
-  'configuration-needed': 'ConfigurationNeeded',
-  'configuration-and-sw-hardening-needed': 'ConfigurationAndSWHardeningNeeded',
-  'out-of-date': 'OutOfDate',
-  'out-of-date-configuration-needed': 'OutOfDateConfigurationNeeded',
-  revoked: 'Revoked',
-};
+const STATUSES: readonly TcbStatus[] = [
+  'SWHardeningNeeded',
+  'ConfigurationNeeded',
+  'ConfigurationAndSWHardeningNeeded',
+  'OutOfDate',
+  'OutOfDateConfigurationNeeded',
+  'Revoked',
+];
 
 /** A QE or module level that the default SVN (8 and 7) is on. */
 const levelsAt = (status: TcbStatus, better = 9): readonly SvnLevel[] => [
@@ -39,8 +39,8 @@ const TD: ExhibitOptions = { quote: { body: 'td10' } };
 
 function perStatus(tee: 'sgx' | 'tdx'): Scenarios {
   return Object.fromEntries(
-    Object.entries(STATUSES).map(([name, status]) => [
-      `${tee}-${name}`,
+    STATUSES.map((status) => [
+      `${tee}-${kebab(status)}`,
       scenario({ tcbStatus: status }, { ...(tee === 'tdx' && TD), collateral: collateralAt(tee, status) }),
     ]),
   );
@@ -48,7 +48,7 @@ function perStatus(tee: 'sgx' | 'tdx'): Scenarios {
 
 /** How platform and QE (or module) combine: Intel's converge rule, not the worse of the two. */
 function converge(platform: TcbStatus, other: TcbStatus, expected: TcbStatus): Scenarios {
-  const name = `${platform}-with-${other}`;
+  const name = `${kebab(platform)}-with-${kebab(other)}`;
   const expect: Expectation = { tcbStatus: expected };
   return {
     [`sgx-qe-${name}`]: scenario(expect, { collateral: collateralAt('sgx', platform, { qe: other }) }),

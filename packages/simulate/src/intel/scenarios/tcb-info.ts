@@ -2,7 +2,7 @@ import { createP256Key } from '../../p256-key.ts';
 import type { ExhibitOptions } from '../exhibit.ts';
 import { type TcbInfoOptions, TDX_MODULE, TDX_MODULE_IDENTITY } from '../tcb-info.ts';
 import { tcbLevels } from '../tcb-level.ts';
-import { daysFrom, group, refusal, type Scenario, type Scenarios, scenario } from './scenario.ts';
+import { daysFrom, group, kebab, refusal, type Scenario, type Scenarios, scenario } from './scenario.ts';
 
 const FORMAT = [
   'STATUS_SGX_TCB_INFO_UNSUPPORTED_FORMAT',
@@ -47,7 +47,7 @@ export const tcbInfoScenarios: Scenarios = group('tcb-info', {
   'signature-not-hex': document((text) => text.replace(/.("\})$/, 'x$1')),
   'json-too-deep': document((text) => text.replace('{', `{"deep":${'['.repeat(2000)}${']'.repeat(2000)},`)),
   'duplicate-key': replaced(/"tcbType":0/, '"tcbType":0,"tcbType":0'),
-  ...Object.fromEntries(REQUIRED.map((name) => [`without-${name}`, members({ [name]: undefined })])),
+  ...Object.fromEntries(REQUIRED.map((name) => [`without-${kebab(name)}`, members({ [name]: undefined })])),
   'version-1': members({ version: 1 }),
   'version-4': members({ version: 4 }),
   'version-as-text': members({ version: '3' }),

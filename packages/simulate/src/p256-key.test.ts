@@ -1,0 +1,56 @@
+import { createPublicKey, randomBytes, verify } from 'node:crypto';
+import { afterEach, expect, test, vi } from 'vitest';
+import { createEntropy, type Entropy } from './entropy.ts';
+import { createP256Key, derSignature, type P256Key } from './p256-key.ts';
+
+const message = new TextEncoder().encode('what is signed');
+const seeded = createEntropy({ seed: 'p256-key.test' });
+const random = createEntropy({ randomBytes });
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** Whether Node's own crypto accepts a signature under the key's SubjectPublicKeyInfo. */
+function accepted({ spki }: P256Key, signature: Uint8Array, form: 'ieee-p1363' | 'der' = 'ieee-p1363'): boolean {
+  const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  return verify('sha256', message, { key, dsaEncoding: form }, signature);
+}
+
+test.each<[string, Entropy]>([
+  ['seeded', seeded],
+  ['random', random],
+])('a %s key signs so that others can verify', async (_name, entropy) => {
+  const key = createP256Key(entropy, 'one');
+  const signature = await key.sign(message);
+  expect(signature).toHaveLength(64);
+  expect(accepted(key, signature)).toBe(true);
+  expect(accepted(key, derSignature(signature), 'der')).toBe(true);
+  expect(accepted(createP256Key(entropy, 'two'), signature)).toBe(false);
+});
+
+test('a seeded key and its signatures repeat; another label or seed gives another key', async () => {
+  const key = createP256Key(seeded, 'one');
+  const again = createP256Key(createEntropy({ seed: 'p256-key.test' }), 'one');
+  expect(again.spki).toEqual(key.spki);
+  expect(await again.sign(message)).toEqual(await key.sign(message));
+  expect(createP256Key(seeded, 'two').spki).not.toEqual(key.spki);
+  expect(createP256Key(createEntropy({ seed: 'p256-key.test.' }), 'one').spki).not.toEqual(key.spki);
+});
+
+test('without SubtleCrypto, as on a page without TLS, a random key still signs', async () => {
+  const { getRandomValues } = globalThis.crypto;
+  vi.stubGlobal('crypto', { getRandomValues: getRandomValues.bind(globalThis.crypto) });
+  const key = createP256Key(random, 'one');
+  expect(accepted(key, await key.sign(message))).toBe(true);
+});
+
+test('an empty seed is a mistake, not a seed', () => {
+  expect(() => createEntropy({ seed: '' })).toThrow('seed: expected at least one byte');
+});
+
+test('seeded bytes depend on the label alone, not on what was asked before', () => {
+  const other = createEntropy({ seed: new TextEncoder().encode('p256-key.test') });
+  other.bytes('something', 5);
+  expect(other.bytes('one', 32)).toEqual(seeded.bytes('one', 32));
+});
