@@ -1,4 +1,5 @@
 import type { ConfidentialSpacePolicy } from './confidential-space.ts';
+import type { MeasurementName, PlatformId } from './measurements.ts';
 import type { SnpPolicy } from './snp.ts';
 
 /** Intel's words for the TCB status of a platform. `Revoked` can never be accepted. */
@@ -14,9 +15,9 @@ export type AcceptableTcbStatus =
 
 /** How current the platform must be. Intel TEEs; `maxCollateralAgeDays` for all. */
 export interface TcbPolicy {
-  /** Default: `UpToDate` only. */
+  /** Statuses accepted besides `UpToDate`. Default: none. */
   readonly accept?: readonly AcceptableTcbStatus[] | undefined;
-  /** Accepts an out-of-date level until this many days after the level's date. Default 0. */
+  /** Accepts an out-of-date level until this many days after the level's date; other faults still count. Default 0. */
   readonly graceDays?: number | undefined;
   /** The lowest tcbEvaluationDataNumber of TCB info and QE identity. Default 0. */
   readonly minEvaluationDataNumber?: number | undefined;
@@ -24,7 +25,7 @@ export interface TcbPolicy {
   readonly maxCollateralAgeDays?: number | undefined;
   readonly advisories?:
     | {
-        /** Only these may apply. Default: any. */
+        /** Only these may apply; an empty list allows none. Default: any. */
         readonly allow?: readonly string[] | undefined;
         /** None of these may apply. */
         readonly deny?: readonly string[] | undefined;
@@ -45,8 +46,8 @@ export interface TdxPolicy {
 /** A named set of reference values. All of them must hold; lists mean one of. Hex is lower case. */
 export interface Release {
   readonly name: string;
-  readonly measurements: Readonly<Record<string, string | readonly string[]>>;
-  /** SGX: the enclave's lowest ISVSVN; required beside `mrsigner`. */
+  readonly measurements: { readonly [N in MeasurementName]?: string | readonly string[] | undefined };
+  /** SGX: the enclave's lowest ISVSVN. `mrsigner` without `mrenclave` needs it, and `isvProdId`. */
   readonly minIsvSvn?: number | undefined;
 }
 
@@ -89,7 +90,7 @@ export interface Policy {
   readonly snp?: SnpPolicy | undefined;
   readonly confidentialSpace?: ConfidentialSpacePolicy | undefined;
   /** Allowed machines by id (`ppid`, `platformInstanceId`, `chipId`, `projectId`): each id given must match one of its list. */
-  readonly platforms?: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly platforms?: { readonly [N in PlatformId]?: readonly string[] | undefined } | undefined;
   /** Reference values: one release must match whole. */
   readonly releases?: readonly Release[] | undefined;
   /** `any`: says aloud that any workload will do. */
