@@ -32,6 +32,7 @@ export const SHARED = [
   'dstack',
   'binding',
   'policy',
+  'memory',
   'verdict',
   'bundle',
 ];
