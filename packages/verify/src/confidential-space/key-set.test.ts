@@ -224,15 +224,18 @@ describe('a key set (RFC 7517)', () => {
   });
 });
 
-test('a handle of nobody is the caller’s mistake, and so is a root that is no certificate', async () => {
+test('a handle that is not ours vouches for nothing', async () => {
   const checklist = new Checklist(confidentialSpace.checks);
   const parsed = confidentialSpace.parse(await mint(), checklist);
   if (parsed === undefined) throw new Error('expected a token');
-  const handle = await confidentialSpace.endorsements.authenticate({}, { roots: [], source: 'caller' });
-  const forged = { ...handle };
-  await expect(confidentialSpace.authenticate(parsed, forged, { now: NOW, skew: 0 }, checklist)).rejects.toThrow(
-    AssayError,
-  );
+  const raw = { confidentialSpace: { jwks: setOf(jwk) } };
+  const handle = await confidentialSpace.endorsements.authenticate(raw, { roots: [], source: 'caller' });
+  await confidentialSpace.authenticate(parsed, { ...handle }, { now: NOW, skew: 0 }, checklist);
+  expect(checklist.hasFailed('cs.jwks.form')).toBe(true);
+});
+
+test('a root that is no certificate is the caller’s mistake', async () => {
   const roots = [utf8('-----BEGIN CERTIFICATE-----')];
-  await expect(confidentialSpace.endorsements.authenticate({}, { roots, source: 'caller' })).rejects.toThrow(/roots/);
+  const made = confidentialSpace.endorsements.authenticate({}, { roots, source: 'caller' });
+  await expect(made).rejects.toThrow(AssayError);
 });
