@@ -1,0 +1,86 @@
+import { toHex } from '../codec/hex.ts';
+import { attempt } from '../errors.ts';
+import type { Checklist } from '../verdict/checklist.ts';
+import type { Claims } from '../verdict/verdict.ts';
+import { BATCH_SIZE, type BatchProof, batchReportData, leafHash, pathLength, rootOf, SALT_LENGTH } from './batch.ts';
+import { statementDigest, tokenNonce } from './digest.ts';
+import { decodeStatement, type Statement } from './statement.ts';
+import { readStatement } from './statement-form.ts';
+
+/** What evidence may bring along for its statement. */
+export interface Attached {
+  readonly statement?: Uint8Array | undefined;
+  readonly proof?: BatchProof | undefined;
+}
+
+/**
+ * Finds the statement's digest in the evidence, alone (`assay/1`) or through its batch (`assay/1-batch`), then parses
+ * it strictly: the statement, or undefined when a check failed.
+ */
+export async function findStatement(
+  profile: 'assay/1' | 'assay/1-batch',
+  { statement, proof }: Attached,
+  claims: Claims,
+  checks: Checklist,
+): Promise<Statement | undefined> {
+  if (statement === undefined) {
+    checks.fail('binding.statement', { actual: 'no statement' });
+    return undefined;
+  }
+  const digest = await statementDigest(statement);
+  const reportData = profile === 'assay/1' ? digest : await reportDataOfBatch(digest, proof, checks);
+  if (reportData === undefined) {
+    checks.skip('binding.statement', 'the inclusion proof was refused');
+    return undefined;
+  }
+  if (!(await isIn(reportData, claims, checks))) return undefined;
+  return readBound(statement, checks);
+}
+
+/** Report data holds the 64 bytes; a token, which has none, holds their hash among its nonces. */
+async function isIn(reportData: Uint8Array, claims: Claims, checks: Checklist): Promise<boolean> {
+  if (claims.reportData !== null) {
+    const expected = toHex(reportData);
+    return checks.test('binding.statement', claims.reportData === expected, { expected, actual: claims.reportData });
+  }
+  const expected = await tokenNonce(reportData);
+  const actual = claims.nonces.join(', ') || 'evidence without report data and nonces';
+  return checks.test('binding.statement', claims.nonces.includes(expected), { expected, actual });
+}
+
+async function reportDataOfBatch(
+  digest: Uint8Array,
+  proof: BatchProof | undefined,
+  checks: Checklist,
+): Promise<Uint8Array | undefined> {
+  if (proof === undefined) {
+    checks.fail('binding.batch.proof', { actual: 'no proof' });
+    return undefined;
+  }
+  const { index, size, salt, path } = proof;
+  const isSize = Number.isSafeInteger(size) && size >= BATCH_SIZE.min && size <= BATCH_SIZE.max;
+  const isIndex = Number.isSafeInteger(index) && index >= 0 && index < size;
+  if (!checks.test('binding.batch.proof', salt.length === SALT_LENGTH, { actual: `salt of ${salt.length} bytes` }))
+    return;
+  if (!checks.test('binding.batch.size', isSize, { actual: String(size) })) return;
+  if (!checks.test('binding.batch.index', isIndex, { expected: `0 to ${size - 1}`, actual: String(index) })) return;
+  const expected = pathLength(index, size);
+  const isPath = path.length === expected && path.every((hash) => hash.length === 32);
+  const detail = { expected: `${expected} hashes`, actual: `${path.length} hashes` };
+  if (!checks.test('binding.batch.path', isPath, detail)) return;
+  return batchReportData(size, await rootOf(await leafHash(salt, digest), proof));
+}
+
+function readBound(bytes: Uint8Array, checks: Checklist): Statement | undefined {
+  const decoded = attempt(() => decodeStatement(bytes));
+  const isCanonical = 'value' in decoded;
+  checks.test('binding.canonical', isCanonical, isCanonical ? {} : { actual: decoded.reason });
+  if (!isCanonical) return undefined;
+  const read = attempt(() => readStatement(decoded.value));
+  if ('reason' in read) {
+    checks.fail('binding.form', { actual: read.reason });
+    return undefined;
+  }
+  checks.pass('binding.form');
+  return read.value;
+}
