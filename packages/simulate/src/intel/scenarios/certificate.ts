@@ -100,7 +100,9 @@ function ofHolder(holder: Holder): Scenarios {
       [UNSUPPORTED, missing],
       edited(holder, { der: (der) => der.slice(0, der.length - 40) }),
     ),
-    [`${name}-renamed`]: refusal(missing, (vendor) => edited(holder, { fields: { subject: renamed(vendor) } })),
+    [`${name}-renamed`]: refusal(holder === 'pck' ? [missing, 'STATUS_INVALID_PCK_CERT'] : missing, (vendor) =>
+      edited(holder, { fields: { subject: renamed(vendor) } }),
+    ),
     [`${name}-of-unknown-issuer`]: refusal(issuer, (vendor) => edited(holder, { fields: { issuer: renamed(vendor) } })),
     [`${name}-signed-by-stranger`]: refusal(issuer, (vendor) =>
       edited(holder, { signer: createP256Key(vendor.entropy, 'stranger') }),

@@ -11,7 +11,11 @@ type Which = 'rootCrl' | 'pckCrl';
 const FILES = { rootCrl: 'rootCaCrl.der', pckCrl: 'pckCrl.der' } as const;
 
 /** A case whose root or PCK CRL is issued with other options. */
-function issued(which: Which, status: string, make: (vendor: IntelVendor) => Partial<CrlOptions>): Scenario {
+function issued(
+  which: Which,
+  status: string | readonly string[],
+  make: (vendor: IntelVendor) => Partial<CrlOptions>,
+): Scenario {
   return refusal(status, (vendor): ExhibitOptions => ({ collateral: { [which]: make(vendor) } }));
 }
 
@@ -23,6 +27,8 @@ function ofCrl(which: Which): Scenarios {
     which === 'rootCrl'
       ? ['STATUS_SGX_CRL_UNSUPPORTED_FORMAT']
       : ['STATUS_UNSUPPORTED_PCK_RL_FORMAT', 'STATUS_SGX_CRL_UNSUPPORTED_FORMAT'];
+  // The issuer of the PCK CRL is compared twice: with its CA, and with the issuer of the PCK certificate.
+  const unknownIssuer = ['STATUS_SGX_CRL_UNKNOWN_ISSUER', ...(which === 'pckCrl' ? ['STATUS_INVALID_PCK_CRL'] : [])];
   const garbled = (change: (der: Uint8Array) => Uint8Array): Scenario =>
     refusal(format, { files: (files) => ({ ...files, [file]: change(files[file]) }) });
   const extensions = (edit: (all: readonly Extension[]) => readonly Extension[]): Scenario =>
@@ -34,14 +40,15 @@ function ofCrl(which: Which): Scenarios {
     [`${name}-empty`]: garbled(() => new Uint8Array(0)),
     [`${name}-not-der`]: garbled((der) => der.map((byte) => byte ^ 0x55)),
     [`${name}-cut`]: garbled((der) => der.slice(0, der.length - 1)),
-    [`${name}-of-unknown-issuer`]: issued(which, 'STATUS_SGX_CRL_UNKNOWN_ISSUER', (vendor) => ({
+    [`${name}-of-unknown-issuer`]: issued(which, unknownIssuer, (vendor) => ({
       issuer: { ...vendor.authorities.root.certificate.subject, commonName: 'Intel SGX Something Else' },
     })),
     [`${name}-without-number`]: drop(EXTENSION_IDS.crlNumber),
     [`${name}-without-authority-key-id`]: drop(EXTENSION_IDS.authorityKeyId),
-    [`${name}-of-another-key-id`]: extensions((all) =>
-      all.map((one) => (one.id === EXTENSION_IDS.authorityKeyId ? authorityKeyId(new Uint8Array(20).fill(7)) : one)),
-    ),
+    [`${name}-of-another-key-id`]: issued(which, ['STATUS_SGX_CRL_INVALID_EXTENSIONS', ...unknownIssuer], () => ({
+      extensions: (all) =>
+        all.map((one) => (one.id === EXTENSION_IDS.authorityKeyId ? authorityKeyId(new Uint8Array(20).fill(7)) : one)),
+    })),
     [`${name}-with-unknown-critical-extension`]: add({ id: '1.3.6.1.4.1.99999.1', critical: true, value: sequence() }),
     [`${name}-delta`]: add({ id: '2.5.29.27', critical: true, value: element(0x02, Uint8Array.of(1)) }),
     [`${name}-signed-by-stranger`]: issued(which, 'STATUS_SGX_CRL_INVALID_SIGNATURE', (vendor) => ({

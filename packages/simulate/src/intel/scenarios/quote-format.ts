@@ -9,8 +9,9 @@ const malformed = (quote: QuoteOptions): Scenario => refusal('STATUS_UNSUPPORTED
 /** A quote that parses and is genuine, though its chain is written unusually. */
 const sound = (quote: QuoteOptions): Scenario => scenario({ tcbStatus: 'UpToDate' }, { quote });
 
-/** A quote that does not name its PCK certificate's chain. */
-const incomplete = (quote: QuoteOptions): Scenario => refusal('SGX_QL_QUOTE_CERTIFICATION_DATA_UNSUPPORTED', { quote });
+/** A quote that does not carry its PCK certificate. */
+const incomplete = (quote: QuoteOptions): Scenario =>
+  refusal(['SGX_QL_QUOTE_CERTIFICATION_DATA_UNSUPPORTED', 'STATUS_SGX_PCK_MISSING'], { quote });
 
 /** A part's little-endian length field, moved by `by`. */
 function lengthMoved(part: Uint8Array, by: number, { offset = 0, size = 4 } = {}): Uint8Array {
@@ -87,7 +88,8 @@ export const quoteFormatScenarios: Scenarios = group('quote-format', {
   'certification-ppid': incomplete({ certification: { form: 'ppid' } }),
   'certification-ppid-rsa-2048': incomplete({ certification: { form: 'encrypted-ppid', bits: 2048 } }),
   'certification-ppid-rsa-3072': incomplete({ certification: { form: 'encrypted-ppid', bits: 3072 } }),
-  'certification-leaf': incomplete({ certification: { form: 'leaf' } }),
+  // The CA's certificate stands beside its CRL in the collateral.
+  'certification-leaf': sound({ certification: { form: 'leaf' } }),
   'chain-without-nul': sound({ certification: { form: 'chain', nul: false } }),
   'chain-as-der': sound({ certification: { form: 'chain', encoding: 'der' } }),
   'trailing-zeros': sound({ trailing: new Uint8Array(3065) }),
