@@ -17,14 +17,16 @@ export const tdxSchema = strict({
 
 const svn = z.optional(integer(0, BYTE));
 
-const snpTcbSchema = strict({ fmc: svn, bootLoader: svn, tee: svn, snp: svn, microcode: svn });
+const components = { fmc: svn, bootLoader: svn, tee: svn, snp: svn, microcode: svn };
+const ofProduct = z.optional(strict(components));
+const minima = z.optional(strict({ ...components, Milan: ofProduct, Genoa: ofProduct, Turin: ofProduct }));
 
 /** Schema of `SnpPolicy`. */
 export const snpSchema = strict({
   products: z.optional(list(word('Milan', 'Genoa', 'Turin'))),
   signers: z.optional(list(word('VCEK', 'VLEK'))),
-  minimumReportedTcb: z.optional(snpTcbSchema),
-  minimumLaunchTcb: z.optional(snpTcbSchema),
+  minimumReportedTcb: minima,
+  minimumLaunchTcb: minima,
   provisionalFirmware: choice,
   minimumBuild: z.optional(integer(0, BYTE)),
   minimumApiVersion: z.optional(version()),
@@ -41,6 +43,7 @@ export const snpSchema = strict({
   pageSwapDisabled: required,
   tsme: required,
   ecc: required,
+  trustedIo: refused,
   aliasCheck: required,
   cspIds: z.optional(list(text())),
   mitigations: z.optional(hex(8)),
