@@ -47,8 +47,13 @@ export async function authenticateEvidence(
   checks.test('evidence.recognised', tee !== undefined, { actual: `${given.evidence.length} bytes` });
   const parsed = tee?.parse(given.evidence, checks);
   const nothing = {
-    tee: tee?.name ?? null, simulated: false, tcb: null, claims: null, validity: null,
-    required: { authentic: ['evidence.recognised'], ...NONE }, waived: {},
+    tee: tee?.name ?? null,
+    simulated: false,
+    tcb: null,
+    claims: null,
+    validity: null,
+    required: { authentic: ['evidence.recognised'], ...NONE },
+    waived: {},
   };
   if (tee === undefined || parsed === undefined) {
     return { given, clock, checks, tee, endorsements: undefined, authenticated: undefined, findings: nothing };

@@ -1,10 +1,10 @@
+import { type Authentication, authenticateEvidence } from './authenticate.ts';
 import { bind, requiredBinding } from './binding/bind.ts';
 import { bindingChecks } from './binding/checks.ts';
-import { authenticateEvidence, type Authentication } from './authenticate.ts';
 import { appraiseEventLog } from './event-log/appraise.ts';
 import { eventLogChecks } from './event-log/checks.ts';
-import { appraiseRollback, rememberEndorsements } from './memory/rollback.ts';
 import { rollbackChecks } from './memory/checks.ts';
+import { appraiseRollback, rememberEndorsements } from './memory/rollback.ts';
 import type { Evidence, VerifyOptions } from './options.ts';
 import { identityChecks } from './policy/checks.ts';
 import { appraiseIdentity } from './policy/identity.ts';
@@ -36,13 +36,17 @@ export async function verify(evidence: Uint8Array | Evidence, options: VerifyOpt
   const measured = await measuredClaims(authentication, authenticated.claims);
   if (policy.identity !== 'any') appraiseIdentity(measured, policy, checks);
   const { statement, proof } = given;
-  const bound = await bind({ policy, claims: measured, statement, proof, nonce, subject: options.subject, clock }, checks);
+  const bound = await bind(
+    { policy, claims: measured, statement, proof, nonce, subject: options.subject, clock },
+    checks,
+  );
   const claims = { ...measured, keys: bound.keys, workload: bound.workload ?? measured.workload };
   const { authentic } = findings.required;
   const identity = policy.identity === 'any' ? [] : ['identity.release'];
   const required = { authentic, platform: tee.required.platform, identity, ...requiredBinding(policy) };
   const verdict = sealVerdict({ ...findings, claims, required, waived: waivedBy(policy), checks: checks.checks });
-  if (options.memory && verdict.layers.authentic === 'pass') await rememberEndorsements(endorsements, clock, options.memory);
+  if (options.memory && verdict.layers.authentic === 'pass')
+    await rememberEndorsements(endorsements, clock, options.memory);
   return verdict;
 }
 
@@ -57,8 +61,12 @@ function waivedBy({ identity, freshness, binding }: Policy): { identity?: string
 /** Claims with what a replayed event log adds to them. */
 async function measuredClaims({ given, checks }: Authentication, claims: Claims): Promise<Claims> {
   const { eventLog, appCompose } = given;
-  if (eventLog === undefined && appCompose === undefined) return claims;
-  const replayed = await appraiseEventLog({ eventLog, appCompose, claims }, checks);
+  if (eventLog === undefined) {
+    if (appCompose !== undefined) checks.skip('event-log.compose-hash', 'no event log came with the app-compose');
+    return claims;
+  }
+  const replayed = await appraiseEventLog({ eventLog, appCompose, registers: claims.measurements }, checks);
   if (replayed === undefined) return claims;
-  return { ...claims, measurements: { ...claims.measurements, ...replayed.measurements }, workload: replayed.workload ?? claims.workload };
+  const measurements = { ...claims.measurements, ...replayed.measurements };
+  return { ...claims, measurements, workload: replayed.workload ?? claims.workload };
 }

@@ -1,6 +1,6 @@
 import { usage } from '../errors.ts';
 import type { Tee } from '../tee.ts';
-import type { EndorsementFamily, Endorsements, EndorsementSource } from './handle.ts';
+import type { EndorsementFamily, EndorsementSource, Endorsements } from './handle.ts';
 import type { RawEndorsements } from './raw.ts';
 
 /** Options of `authenticateEndorsements`. */

@@ -1,0 +1,106 @@
+// Speed of verification as ratios against the bare cryptography and a peer, in one run: `npm run bench [-- --json]`.
+import {
+  authenticateEndorsements,
+  type Endorsements,
+  type Policy,
+  type RawEndorsements,
+  type Tee,
+  verify,
+} from '@assay/verify';
+import { parsePolicy } from '@assay/verify/policy';
+import { sgx } from '@assay/verify/sgx';
+import { tdx } from '@assay/verify/tdx';
+import { type Sample, samples } from './evidence.ts';
+import { floor } from './floor.ts';
+import { peer } from './peer.ts';
+import { type Ratio, ratioOf, type Subject } from './ratio.ts';
+
+const TCB = ['UpToDate', 'SWHardeningNeeded', 'ConfigurationAndSWHardeningNeeded'] as const;
+const POLICY: Policy = parsePolicy({ tcb: { accept: TCB }, identity: 'any', freshness: 'any', binding: 'any' });
+const tees: readonly Tee[] = [sgx, tdx];
+
+interface Row extends Ratio {
+  readonly sample: string;
+  readonly what: string;
+  readonly against: string;
+  readonly goal: number;
+}
+
+/** A verification that must succeed: a benchmark of refusals would flatter. */
+async function judge(sample: Sample, endorsements: RawEndorsements | Endorsements): Promise<void> {
+  const { quote, now, root } = sample;
+  const roots = root && [root];
+  const verdict = await verify(quote, {
+    tees,
+    now,
+    policy: POLICY,
+    endorsements,
+    roots,
+    allowSimulated: root !== undefined,
+  });
+  if (!verdict.trusted)
+    throw new Error(`${sample.name}: ${JSON.stringify(verdict.checks.filter(({ outcome }) => outcome === 'fail'))}`);
+}
+
+const handleOf = (sample: Sample): Promise<Endorsements> =>
+  authenticateEndorsements(sample.endorsements, { tee: sgx, roots: sample.root && [sample.root] });
+
+const cold = (sample: Sample): Subject => ({ run: () => judge(sample, sample.endorsements) });
+
+/** Handles are made outside of the timed part and used once each: a handle remembers the platforms it saw. */
+function warm(sample: Sample): Subject {
+  let handles: Endorsements[] = [];
+  return {
+    async prepare(count) {
+      handles = [];
+      for (let i = 0; i < count; i += 1) handles.push(await handleOf(sample));
+    },
+    run: () => judge(sample, handles.pop() ?? sample.endorsements),
+  };
+}
+
+async function samePlatform(sample: Sample): Promise<Subject> {
+  const handle = await handleOf(sample);
+  return { run: () => judge(sample, handle) };
+}
+
+async function rowsOf(sample: Sample): Promise<Row[]> {
+  const row = async (
+    what: string,
+    against: string,
+    goal: number,
+    yardstick: Subject,
+    subject: Subject,
+  ): Promise<Row> => {
+    process.stderr.write(`${sample.name} ${what} against ${against} …\n`);
+    return { sample: sample.name, what, against, goal, ...(await ratioOf(yardstick, subject)) };
+  };
+  // Cold: root, TCB signer, PCK CA, TCB info, QE identity, two CRLs, PCK, QE report, quote; keys of the first three, PCK, quote.
+  const [coldFloor, warmFloor] = [floor(10, 5), floor(3, 2)];
+  return [
+    await row('cold', 'floor of 10 checks, 5 key imports', 0.6, coldFloor, cold(sample)),
+    await row('cold', '@phala/dcap-qvl', 2, peer(sample), cold(sample)),
+    await row('warm', 'floor of 3 checks, 2 key imports', 0.6, warmFloor, warm(sample)),
+    await row('warm', '@phala/dcap-qvl', 5, peer(sample), warm(sample)),
+    await row('same platform', 'one check with a ready key', 0.5, floor(1, 0), await samePlatform(sample)),
+  ];
+}
+
+const rows: Row[] = [];
+for (const sample of await samples()) rows.push(...(await rowsOf(sample)));
+if (process.argv.includes('--json')) {
+  process.stdout.write(`${JSON.stringify({ schema: 'assay.bench/1', node: process.version, rows }, null, 2)}\n`);
+} else {
+  const text = rows.map(({ sample, what, against, ratio, low, high, goal }) =>
+    [
+      sample.padEnd(7),
+      what.padEnd(14),
+      against.padEnd(34),
+      `${ratio.toFixed(2)}×`.padStart(7),
+      `(${low.toFixed(2)} – ${high.toFixed(2)})`.padEnd(16),
+      `goal ${goal}×`,
+      ratio >= goal ? 'met' : 'MISSED',
+    ].join(' '),
+  );
+  process.stdout.write(`Speed as a multiple of the yardstick's, both timed in this run.\n${text.join('\n')}\n`);
+}
