@@ -58,7 +58,7 @@ export function explain(issues: readonly Issue[]): Problem {
   }
   if (issue.code === 'custom') return { path, message };
   if (input === undefined) return { path, message: `missing, expected ${message}` };
-  const words = issue.code === 'invalid_value' ? issue.values.map(String) : [];
+  const words = issue.code === 'invalid_value' && issue.values.length > 1 ? issue.values.map(String) : [];
   const meant = closest(String(input), words);
   const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
   return { path, message: `expected ${message}, found ${shown(input)}${hint}` };
@@ -68,7 +68,9 @@ export function explain(issues: readonly Issue[]): Problem {
 function flatten(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const alternatives = issue.errors.map((errors) => errors.flatMap(flatten));
-  const near = alternatives.find(([first]) => first !== undefined && !isOfOtherKind(first));
+  const near =
+    alternatives.find(([first]) => first !== undefined && first.path.length > 0) ??
+    alternatives.find(([first]) => first !== undefined && !isOfOtherKind(first));
   if (near !== undefined) return near.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
   const message = alternatives.map(([first]) => first?.message).join(' or ');
   const { path, input } = issue;
@@ -81,6 +83,7 @@ function isOfOtherKind({ code, path }: Issue): boolean {
 
 function bound(origin: string, which: string, limit: number | bigint): string {
   if (origin === 'number' || origin === 'int') return `${which} ${limit}`;
+  if (limit === 1) return origin === 'string' ? 'text that is not empty' : 'a list that is not empty';
   return `${which} ${limit} ${origin === 'string' ? 'characters' : 'items'}`;
 }
 

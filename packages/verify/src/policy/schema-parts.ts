@@ -4,6 +4,8 @@ import type { ValueForm } from './measurements.ts';
 /** The longest list and the longest text in a policy. */
 const MAX_ITEMS = 10_000;
 const MAX_TEXT = 4096;
+/** Why an object without members is refused. */
+const EMPTY = 'is empty, so it would expect nothing: fill it or leave it out';
 
 /** A check over a whole value: `find` says what is wrong with it, or nothing. */
 export function rule<T>(find: (value: T) => string | undefined): z.core.$ZodCheck<T> {
@@ -15,7 +17,7 @@ export function rule<T>(find: (value: T) => string | undefined): z.core.$ZodChec
 
 /** An object with these keys only. One that says nothing is refused: it looks like an expectation and is none. */
 export function strict<S extends z.core.$ZodShape>(shape: S): z.ZodMiniObject<S, z.core.$strict> {
-  return z.strictObject(shape).check(rule((value) => (saysNothing(value) ? 'empty: leave it out' : undefined)));
+  return z.strictObject(shape).check(rule((value) => (saysNothing(value) ? EMPTY : undefined)));
 }
 
 /** A list of at least one item. */
@@ -25,7 +27,7 @@ export function list<T extends z.core.SomeType>(item: T): z.ZodMiniArray<T> {
 
 /** Members by free names, at least one. */
 export function members<T extends z.core.SomeType>(value: T): z.ZodMiniRecord<z.ZodMiniString<string>, T> {
-  return z.record(text(), value).check(rule((record) => (saysNothing(record) ? 'empty: leave it out' : undefined)));
+  return z.record(text(), value).check(rule((record) => (saysNothing(record) ? EMPTY : undefined)));
 }
 
 /** Text that is not empty. */

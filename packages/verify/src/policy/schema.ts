@@ -81,7 +81,9 @@ const binding = strict({
   claims: z.optional(members(z.union([z.string(), z.int()]))),
 }).check(
   rule(({ profile, type }) =>
-    type !== undefined && !profile.startsWith('assay/') ? `type: ${profile} has no statement types` : undefined,
+    type !== undefined && !profile.startsWith('assay/')
+      ? `profile ${profile} has no statements, so no \`type\``
+      : undefined,
   ),
 );
 
@@ -109,9 +111,9 @@ function twiceNamed(releases: readonly Release[]): string | undefined {
 
 function contradiction({ identity, releases, confidentialSpace }: Policy): string | undefined {
   if (identity === undefined) return undefined;
-  if (releases !== undefined) return 'identity: any contradicts releases; give one of them';
+  if (releases !== undefined) return '`identity: any` contradicts `releases`: give one of them';
   if (confidentialSpace?.signatureKeyIds === undefined) return undefined;
-  return 'identity: any contradicts confidentialSpace.signatureKeyIds; give one of them';
+  return '`identity: any` contradicts `confidentialSpace.signatureKeyIds`: give one of them';
 }
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -1,7 +1,9 @@
-/** The known word that was probably meant: the same but for case, `-` and `_`, or for one or two typing errors. */
+/** The known word that was probably meant: it goes on where `word` ends, or differs by one or two typing errors. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   const plain = plainly(word);
   if (plain.length > 64) return undefined;
+  const longer = plain.length < 3 ? [] : known.filter((candidate) => plainly(candidate).startsWith(plain));
+  if (longer.length === 1) return longer[0];
   let best: string | undefined;
   // Short words are close to many others.
   let limit = plain.length < 4 ? 1 : 2;

@@ -54,7 +54,7 @@ export function appraiseCollateralAge(
 }
 
 function appraiseStatus(tcb: Tcb, policy: TcbPolicy, clock: Clock, checks: Checklist): void {
-  const accepted: readonly string[] = ['UpToDate', ...(policy.accept ?? [])];
+  const accepted: readonly string[] = [...new Set(['UpToDate', ...(policy.accept ?? [])])];
   const detail = { expected: accepted.join(' or '), intelStatus: intelStatusOf(tcb.status) };
   const parts = [tcb.status, tcb.platform.status, tcb.module?.status, tcb.qe.status];
   if (parts.includes('Revoked')) {
