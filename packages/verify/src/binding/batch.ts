@@ -86,8 +86,8 @@ export async function buildBatch(digests: readonly Uint8Array[], salts: readonly
   }
   if (digests.some((digest) => digest.length !== 64))
     throw usage('digests: expected 64 bytes each', { field: 'digests' });
-  // Copies, because the caller may reuse its buffers before the hashes are made.
-  const kept = salts.map((salt) => salt.slice());
+  // Copies, because the caller may reuse its buffers before the hashes are made. (A Buffer's slice is no copy.)
+  const kept = salts.map((salt) => new Uint8Array(salt));
   const inputs = digests.map((digest, index) => concatBytes(LEAF, kept[index] ?? LEAF, digest));
   const levels = [await Promise.all(inputs.map((input) => hashOf('SHA-256', input)))];
   for (let level = levels[0] ?? []; level.length > 1; ) {
