@@ -1,4 +1,14 @@
 export { createEntropy, type Entropy, type EntropySource } from './entropy.ts';
+export type { CertificateChanges, ChainRole, TokenChain } from './google/chain.ts';
+export type { TokenObject, TokenProfile } from './google/profile.ts';
+export { mintToken, type TokenOptions } from './google/token.ts';
+export {
+  createGoogleVendor,
+  type GoogleVendor,
+  type GoogleVendorOptions,
+  reissueCertificate,
+  rotateKeys,
+} from './google/vendor.ts';
 export type { Authorities, Authority, Role } from './intel/authority.ts';
 export {
   type Certificate,

@@ -1,0 +1,113 @@
+// The library throws unless this comes first.
+import 'reflect-metadata';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  type Extension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+import { createRsaKey, RS256, type RsaKey } from './rsa-key.ts';
+
+/** The three certificates of a PKI token, from the key that signs it to the trust anchor. */
+export type ChainRole = 'leaf' | 'intermediate' | 'root';
+
+/** A key with its certificate, DER. */
+export interface Certified {
+  readonly key: RsaKey;
+  readonly certificate: Uint8Array;
+}
+
+/** A three-level hierarchy as Google's. */
+export type TokenChain = Readonly<Record<ChainRole, Certified>>;
+
+/** How a certificate differs from what it should be. */
+export interface CertificateChanges {
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+  /** Whether it says that it is a CA. */
+  readonly ca?: boolean;
+  /** Whether a CA may sign certificates (keyCertSign). */
+  readonly mayCertify?: boolean;
+  /** Signed by this role's key, whatever its issuer's name says. */
+  readonly signedBy?: ChainRole;
+  readonly subject?: string;
+  readonly issuer?: string;
+  /** Further extensions. */
+  readonly extensions?: readonly Extension[];
+}
+
+const DAY = 86_400_000;
+const ISSUER: Readonly<Record<ChainRole, ChainRole>> = { leaf: 'intermediate', intermediate: 'root', root: 'root' };
+const NAMES: Readonly<Record<ChainRole, string>> = {
+  root: 'SIMULATED Confidential Space Root CA',
+  intermediate: 'SIMULATED Confidential Space Intermediate CA',
+  leaf: 'SIMULATED Confidential Space Leaf Certificate',
+};
+/** Days before and after the vendor's time: ten years, three years, sixty days, as Google's. */
+const LIVES: Readonly<Record<ChainRole, readonly [number, number]>> = {
+  root: [400, 3250],
+  intermediate: [396, 700],
+  leaf: [4, 56],
+};
+
+/** Makes keys and certificates that are valid at `now`. */
+export async function createChain(now: Date): Promise<TokenChain> {
+  const [root, intermediate, leaf] = await Promise.all([createRsaKey(), createRsaKey(), createRsaKey()]);
+  const keys = { root, intermediate, leaf };
+  return {
+    root: await certify('root', keys, now),
+    intermediate: await certify('intermediate', keys, now),
+    leaf: await certify('leaf', keys, now),
+  };
+}
+
+/** The chain with one certificate issued anew and changed; all keys stay. */
+export async function reissue(
+  chain: TokenChain,
+  role: ChainRole,
+  now: Date,
+  changes: CertificateChanges,
+): Promise<TokenChain> {
+  const keys = { root: chain.root.key, intermediate: chain.intermediate.key, leaf: chain.leaf.key };
+  return { ...chain, [role]: await certify(role, keys, now, changes) };
+}
+
+async function certify(
+  role: ChainRole,
+  keys: Readonly<Record<ChainRole, RsaKey>>,
+  now: Date,
+  changes: CertificateChanges = {},
+): Promise<Certified> {
+  const issuer = ISSUER[role];
+  const { ca = role !== 'leaf', mayCertify = ca, signedBy = issuer } = changes;
+  const [before, after] = LIVES[role];
+  const certificate = await X509CertificateGenerator.create({
+    subject: changes.subject ?? nameOf(role),
+    issuer: changes.issuer ?? nameOf(issuer),
+    notBefore: changes.notBefore ?? new Date(now.getTime() - before * DAY),
+    notAfter: changes.notAfter ?? new Date(now.getTime() + after * DAY),
+    publicKey: keys[role].publicKey,
+    signingKey: keys[signedBy].privateKey,
+    signingAlgorithm: RS256,
+    extensions: [
+      new BasicConstraintsExtension(ca, undefined, true),
+      await SubjectKeyIdentifierExtension.create(keys[role].publicKey),
+      await AuthorityKeyIdentifierExtension.create(keys[signedBy].publicKey),
+      // Google's leaves have none.
+      ...(role === 'leaf' ? [] : [new KeyUsagesExtension(usage(mayCertify), true)]),
+      ...(changes.extensions ?? []),
+    ],
+  });
+  return { key: keys[role], certificate: new Uint8Array(certificate.rawData) };
+}
+
+function usage(mayCertify: boolean): KeyUsageFlags {
+  return mayCertify ? KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign : KeyUsageFlags.digitalSignature;
+}
+
+function nameOf(role: ChainRole): string {
+  return `C=US, O=SIMULATED, OU=Test vendor, CN=${NAMES[role]}`;
+}

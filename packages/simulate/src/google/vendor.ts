@@ -1,0 +1,69 @@
+import { encodePem } from '../pem.ts';
+import { type CertificateChanges, type ChainRole, createChain, reissue, type TokenChain } from './chain.ts';
+import { createRsaKey, type RsaKey } from './rsa-key.ts';
+
+/** How to make a test vendor: the time its certificates are issued for, and the issuer of its tokens. */
+export interface GoogleVendorOptions {
+  readonly now: Date;
+  /** `http://127.0.0.1:…` of a simulator; the default resolves nowhere. Never Google's. */
+  readonly issuer?: string;
+}
+
+/** A key of the set that verifies OIDC tokens. */
+export interface ListedKey {
+  readonly kid: string;
+  readonly key: RsaKey;
+}
+
+/** A vendor that stands in for Google's attestation service, under a root and a key set that only tests know. */
+export interface GoogleVendor {
+  readonly issuer: string;
+  /** The instant its certificates are current at. */
+  readonly now: Date;
+  readonly chain: TokenChain;
+  /** The trust anchor of PKI tokens, for `--root-ca`. */
+  readonly rootPem: string;
+  /** The first signs, the second did or will: Google publishes two. */
+  readonly keys: readonly [ListedKey, ListedKey];
+  /** The key set (RFC 7517) for OIDC tokens. */
+  readonly jwks: string;
+}
+
+/** Makes a test vendor with fresh keys. Names and key ids say that it is simulated, so that no verifier can mistake it. */
+export async function createGoogleVendor({
+  now,
+  issuer = 'https://simulated.invalid',
+}: GoogleVendorOptions): Promise<GoogleVendor> {
+  if (Number.isNaN(now.getTime())) throw new Error('now: expected a valid date');
+  if (/google/i.test(issuer))
+    throw new Error(`issuer: ${issuer} is Google's; take http://127.0.0.1 or a name under .invalid`);
+  const [chain, first, second] = await Promise.all([createChain(now), createListedKey(), createListedKey()]);
+  const keys = [first, second] as const;
+  return { issuer, now, chain, rootPem: encodePem('CERTIFICATE', chain.root.certificate), keys, jwks: keySet(keys) };
+}
+
+/** The same vendor with one certificate issued anew and changed; keys and trust anchor stay. */
+export async function reissueCertificate(
+  vendor: GoogleVendor,
+  role: ChainRole,
+  changes: CertificateChanges,
+): Promise<GoogleVendor> {
+  return { ...vendor, chain: await reissue(vendor.chain, role, vendor.now, changes) };
+}
+
+/** The same vendor after its key set rotated: a new key signs, the one before is still listed. */
+export async function rotateKeys(vendor: GoogleVendor): Promise<GoogleVendor> {
+  const keys = [await createListedKey(), vendor.keys[0]] as const;
+  return { ...vendor, keys, jwks: keySet(keys) };
+}
+
+async function createListedKey(): Promise<ListedKey> {
+  const key = await createRsaKey();
+  return { kid: `simulated-${key.thumbprint}`, key };
+}
+
+function keySet(keys: readonly ListedKey[]): string {
+  return JSON.stringify({
+    keys: keys.map(({ kid, key: { n, e } }) => ({ kty: 'RSA', use: 'sig', alg: 'RS256', kid, n, e })),
+  });
+}
