@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createIntelVendor, makeExhibit } from '@assay/simulate';
-import { endorsementsFromDirectory, fromPem, type RawEndorsements } from '@assay/verify';
+import { fromPem, type RawEndorsements } from '@assay/verify';
 import { vectorsFolder } from '../tools/vectors.ts';
 
 /** One quote with its collateral, in both verifiers' reach. */
@@ -45,7 +45,7 @@ function real(folder: string, name: string): Sample {
     name: name.slice(0, 6),
     quote: read('quote.bin'),
     files,
-    endorsements: endorsementsFromDirectory(files),
+    endorsements: endorsementsOf(files),
     now,
     root: undefined,
   };
@@ -63,8 +63,22 @@ async function simulated(body: 'sgx' | 'td10', version: 3 | 4): Promise<Sample> 
     name,
     quote: evidence,
     files,
-    endorsements: endorsementsFromDirectory(files),
+    endorsements: endorsementsOf(files),
     now,
     root: fromPem(rootPem, 'CERTIFICATE')[0],
+  };
+}
+
+function endorsementsOf(files: Sample['files']): RawEndorsements {
+  const text = (name: string): string => new TextDecoder().decode(files[name]);
+  return {
+    dcap: {
+      tcbInfo: text('tcbInfo.json'),
+      qeIdentity: text('qeIdentity.json'),
+      tcbSignChain: files['tcbSignChain.pem'],
+      rootCaCrl: files['rootCaCrl.der'],
+      pckCrl: files['pckCrl.der'],
+      pckCrlIssuerChain: files['pckCrlIssuerChain.pem'],
+    },
   };
 }

@@ -21,22 +21,39 @@ const NAMES: Readonly<Record<Role, readonly string[]>> = {
 };
 /** The longest path below each CA. */
 const PATH_LENGTH: Readonly<Partial<Record<Role, number>>> = { root: 1, 'pck-ca': 0 };
+/** Intel finds roles by common name: another name means that the certificate is missing. */
+const MISSING: Readonly<Record<Role, string>> = {
+  root: 'STATUS_SGX_ROOT_CA_MISSING',
+  'pck-ca': 'STATUS_SGX_INTERMEDIATE_CA_MISSING',
+  pck: 'STATUS_SGX_PCK_MISSING',
+  'tcb-signer': 'STATUS_SGX_TCB_SIGNING_CERT_MISSING',
+};
 const LOCATION = { L: 'Santa Clara', ST: 'CA', C: 'US' } as const;
 const KNOWN_CRITICAL = [EXTENSION.keyUsage, EXTENSION.basicConstraints];
+
+/** Why a certificate cannot have its role; `intelStatus` where it is not that of its check. */
+export interface FormProblem {
+  readonly actual: string;
+  readonly intelStatus?: string;
+}
 
 /**
  * What keeps a certificate from its role, or undefined: names, key, extensions, CA flag and key usage
  * (Intel SGX PCK Certificate and CRL Profile Specification). `genuine`: under Intel's own root the organisation is Intel.
  */
-export function formProblem(certificate: Certificate, role: Role, genuine: boolean): string | undefined {
+export function formProblem(certificate: Certificate, role: Role, genuine: boolean): FormProblem | undefined {
+  const name = certificate.subject.attributes.CN;
+  if (name === undefined || !NAMES[role].includes(name)) {
+    return { actual: `subject CN is ${name ?? 'missing'}`, intelStatus: MISSING[role] };
+  }
   const checked = attempt(() => problemOf(certificate, role, genuine));
-  return 'reason' in checked ? checked.reason : checked.value;
+  const actual = 'reason' in checked ? checked.reason : checked.value;
+  return actual === undefined ? undefined : { actual };
 }
 
 function problemOf(certificate: Certificate, role: Role, genuine: boolean): string | undefined {
   const { subject, publicKey, signatureAlgorithm, extensions } = certificate;
   const { attributes } = subject;
-  if (!NAMES[role].includes(attributes.CN ?? '')) return `subject CN is ${attributes.CN ?? 'missing'}`;
   for (const [key, value] of Object.entries(LOCATION))
     if (attributes[key] !== value) return `subject ${key} is not ${value}`;
   if (genuine && attributes.O !== 'Intel Corporation') return 'subject O is not Intel Corporation';
@@ -62,7 +79,6 @@ function constraintsProblem({ extensions }: Certificate, role: Role): string | u
     return usage.digitalSignature ? undefined : 'key usage lacks digitalSignature';
   }
   if (!constraints.ca) return 'is no CA';
-  if (constraints.pathLength === undefined || constraints.pathLength > pathLength)
-    return `path length is not at most ${pathLength}`;
+  if (constraints.pathLength !== pathLength) return `path length is not ${pathLength}`;
   return usage.keyCertSign && usage.cRLSign ? undefined : 'key usage lacks keyCertSign or cRLSign';
 }

@@ -1,3 +1,4 @@
+import { equalBytes } from '../codec/bytes.ts';
 import { Reader } from '../codec/reader.ts';
 import { type Certificate, parseCertificate } from '../codec/x509.ts';
 import { malformed } from '../errors.ts';
@@ -42,12 +43,13 @@ export interface Chain {
   readonly count: number;
 }
 
-/** Parses certificates and finds each one's role: the root issued itself, the CA was issued by it. */
+/** Parses certificates and finds each one's role: the root names itself as issuer, a CA says CA in its name. */
 export function sortChain(certificates: readonly Uint8Array[]): Chain {
   const parsed = certificates.map(parseCertificate);
-  const commonName = (certificate: Certificate): string => certificate.subject.attributes.CN ?? '';
-  const root = parsed.find((certificate) => commonName(certificate) === 'Intel SGX Root CA');
-  const ca = parsed.find((certificate) => certificate !== root && /CA$/.test(commonName(certificate)));
+  const root =
+    parsed.find(({ issuer, subject }) => equalBytes(issuer.raw, subject.raw)) ??
+    parsed.find(({ subject }) => subject.attributes.CN === 'Intel SGX Root CA');
+  const ca = parsed.find((certificate) => certificate !== root && certificate.subject.attributes.CN?.includes('CA'));
   const leaf = parsed.find((certificate) => certificate !== root && certificate !== ca);
   return { leaf, ca, root, count: parsed.length };
 }

@@ -3,7 +3,6 @@ import { intel, REMEDY } from './check-definition.ts';
 
 /** Checks of certificates, revocation lists and Intel's signed documents. */
 export const collateralChecks = {
-  'dcap.root.present': intel('STATUS_SGX_ROOT_CA_MISSING', 'The chains hold a root certificate.', REMEDY.fetch),
   'dcap.root.form': intel(
     'STATUS_SGX_ROOT_CA_INVALID_EXTENSIONS',
     'The root certificate has the form of the SGX Root CA.',
@@ -27,6 +26,11 @@ export const collateralChecks = {
   'dcap.tcb-signer.form': intel(
     'STATUS_SGX_TCB_SIGNING_CERT_INVALID_EXTENSIONS',
     'The TCB signing certificate has its form.',
+    REMEDY.fetch,
+  ),
+  'dcap.tcb-signer.trusted': intel(
+    'STATUS_SGX_TCB_SIGNING_CERT_CHAIN_UNTRUSTED',
+    'The TCB signing chain ends in the trusted root.',
     REMEDY.fetch,
   ),
   'dcap.tcb-signer.signature': intel(
@@ -53,6 +57,11 @@ export const collateralChecks = {
     'STATUS_SGX_INTERMEDIATE_CA_INVALID_EXTENSIONS',
     'The PCK CA certificate has its form.',
     REMEDY.otherChain,
+  ),
+  'dcap.pck-ca.trusted': intel(
+    'STATUS_SGX_PCK_CERT_CHAIN_UNTRUSTED',
+    "The PCK CRL's issuer chain ends in the trusted root.",
+    REMEDY.fetch,
   ),
   'dcap.pck-ca.signature': intel(
     'STATUS_SGX_INTERMEDIATE_CA_INVALID_ISSUER',

@@ -1,28 +1,19 @@
-import { equalBytes } from '../codec/bytes.ts';
 import type { Crl } from '../codec/crl.ts';
-import { toHex } from '../codec/hex.ts';
 import { fromCertificateChain } from '../codec/pem.ts';
-import { type Certificate, parseCertificate } from '../codec/x509.ts';
-import { isSignedBy, issuerKey } from '../crypto/certificate-key.ts';
-import type { VerifyKey } from '../crypto/types.ts';
+import type { Certificate } from '../codec/x509.ts';
+import { issuerKey } from '../crypto/certificate-key.ts';
 import type { DcapCollateral } from '../endorsements/raw.ts';
 import { attempt } from '../errors.ts';
 import type { Trust } from '../tee.ts';
 import type { Check } from '../verdict/check.ts';
 import { Checklist } from '../verdict/checklist.ts';
-import { formProblem, type Role } from './certificate-form.ts';
-import { type Chain, sortChain } from './certification.ts';
+import { type Anchor, anchorOf, authenticateRoot, isIssuedBy, isSameRoot, type Trusted } from './anchor.ts';
+import { formProblem } from './certificate-form.ts';
+import { sortChain } from './certification.ts';
 import { dcapChecks } from './checks.ts';
 import { authenticateDocuments, type Documents } from './documents.ts';
-import { INTEL_ROOT_KEY } from './pins.ts';
-import { authenticateCrl } from './revocation.ts';
+import { authenticateCrl, notRevoked } from './revocation.ts';
 import type { Window } from './window.ts';
-
-/** A certificate whose chain to the anchor was checked, with its key. */
-export interface Trusted {
-  readonly certificate: Certificate;
-  readonly key: VerifyKey;
-}
 
 /** Collateral after its signatures were checked once. Members are undefined where a check failed. */
 export interface Collateral extends Documents {
@@ -30,7 +21,7 @@ export interface Collateral extends Documents {
   readonly checks: readonly Check[];
   readonly windows: readonly Window[];
   /** Whose word the anchor is. */
-  readonly anchor: 'intel' | 'caller' | undefined;
+  readonly anchor: Anchor | undefined;
   readonly root: Trusted | undefined;
   readonly pckCa: Trusted | undefined;
   readonly rootCrl: Crl | undefined;
@@ -42,135 +33,86 @@ export interface Collateral extends Documents {
 /** Authenticates Intel's collateral: chains, revocation lists, TCB info and QE identity. Dates are judged on each use. */
 export async function authenticateCollateral(raw: DcapCollateral, trust: Trust): Promise<Collateral> {
   const checks = new Checklist(dcapChecks);
-  const signerChain = chainOf('tcb-signer', raw.tcbSignChain, checks);
-  const caChain = chainOf('pck-ca', raw.pckCrlIssuerChain, checks);
-  const rootCertificate = signerChain?.root ?? caChain?.root;
-  const anchor = rootCertificate && anchorOf(rootCertificate, trust);
-  const root = rootCertificate && (await authenticateRoot(rootCertificate, anchor, checks));
   const windows: Window[] = [];
-  const signer = await underRoot('tcb-signer', signerChain?.leaf, signerChain?.root, root, anchor, checks);
-  const pckCa = await underRoot('pck-ca', caChain?.ca, caChain?.root, root, anchor, checks);
-  for (const certificate of [signerChain?.leaf, signerChain?.root]) pushWindow(windows, 'tcb-signer', certificate);
-  for (const certificate of [caChain?.ca, caChain?.root]) pushWindow(windows, 'pck-ca', certificate);
-  const rootCrl = await authenticateCrl('root-crl', raw.rootCaCrl, root, checks);
-  const pckCrl = await authenticateCrl('pck-crl', raw.pckCrl, pckCa, checks);
-  for (const [name, crl] of [
-    ['root-crl', rootCrl],
-    ['pck-crl', pckCrl],
-  ] as const) {
-    if (crl)
-      windows.push({
-        check: `dcap.${name}.validity`,
-        what: 'CRL',
-        notBefore: crl.thisUpdate,
-        notAfter: crl.nextUpdate,
-      });
-  }
-  notRevoked('dcap.tcb-signer.revoked', signerChain?.leaf, rootCrl, checks);
-  notRevoked('dcap.pck-ca.revoked', caChain?.ca, rootCrl, checks);
-  const documents = await authenticateDocuments(raw, signer?.key, checks, windows);
-  return {
-    ...documents,
-    anchor,
-    root,
-    pckCa,
-    rootCrl,
-    pckCrl,
-    windows,
-    checks: checks.checks,
-    givenPckChain: raw.pckCertChain,
-  };
+  const signerChain = chainOf('tcb-signer', raw.tcbSignChain, checks, windows);
+  const caChain = chainOf('pck-ca', raw.pckCrlIssuerChain, checks, windows);
+  const anyRoot = caChain?.root ?? signerChain?.root;
+  const anchor = anyRoot && anchorOf(anyRoot, trust);
+  const root = anyRoot && (await authenticateRoot(anyRoot, anchor, checks));
+  const signer = await authenticateUnder('tcb-signer', signerChain, root, anchor, checks);
+  const pckCa = await authenticateUnder('pck-ca', caChain, root, anchor, checks);
+  const rootCrl = await authenticateCrl('root-crl', raw.rootCaCrl, root, checks, windows);
+  const pckCrl = await authenticateCrl('pck-crl', raw.pckCrl, pckCa, checks, windows);
+  notRevoked('dcap.tcb-signer.revoked', signerChain?.member, rootCrl, checks);
+  notRevoked('dcap.pck-ca.revoked', caChain?.member, rootCrl, checks);
+  const { tcbInfo, qeIdentity } = await authenticateDocuments(raw, signer?.key, checks, windows);
+  const givenPckChain = raw.pckCertChain;
+  return { tcbInfo, qeIdentity, anchor, root, pckCa, rootCrl, pckCrl, windows, checks: checks.checks, givenPckChain };
 }
 
-/** Records whether a certificate stands on a revocation list; without either the check is skipped. */
-export function notRevoked(
-  id: string,
-  certificate: Certificate | undefined,
-  crl: Crl | undefined,
+/** A chain of two: a certificate and the root. */
+interface ShortChain {
+  readonly member: Certificate;
+  readonly root: Certificate;
+}
+
+function chainOf(
+  name: 'tcb-signer' | 'pck-ca',
+  file: Uint8Array | undefined,
   checks: Checklist,
-): void {
-  if (certificate === undefined) checks.skip(id, 'needs the certificate');
-  else if (crl === undefined) checks.skip(id, 'needs the revocation list');
-  else checks.test(id, !crl.revoked.has(certificate.serial), { actual: `serial ${certificate.serial}` });
-}
-
-function chainOf(name: 'tcb-signer' | 'pck-ca', file: Uint8Array | undefined, checks: Checklist): Chain | undefined {
+  windows: Window[],
+): ShortChain | undefined {
+  const id = `dcap.${name}.present`;
   if (file === undefined) {
-    checks.fail(`dcap.${name}.present`, { actual: 'missing' });
+    checks.fail(id, { actual: 'missing' });
     return undefined;
   }
   const chain = attempt(() => sortChain(fromCertificateChain(file)));
   if ('reason' in chain) {
-    checks.fail(`dcap.${name}.present`, { actual: chain.reason, intelStatus: 'STATUS_UNSUPPORTED_CERT_FORMAT' });
+    checks.fail(id, { actual: chain.reason, intelStatus: UNSUPPORTED });
     return undefined;
   }
   const { root, ca, leaf, count } = chain.value;
-  const found = root !== undefined && count === 2 && (name === 'tcb-signer' ? leaf : ca) !== undefined;
-  checks.test(`dcap.${name}.present`, found, { expected: 'two certificates', actual: `${count} certificates` });
-  return found ? chain.value : undefined;
+  const member = name === 'tcb-signer' ? leaf : ca;
+  if (count !== 2 || root === undefined || member === undefined) {
+    const intelStatus = count === 2 ? (root ? undefined : 'STATUS_SGX_ROOT_CA_MISSING') : UNSUPPORTED;
+    checks.fail(id, { expected: 'two certificates', actual: `${count} certificates`, intelStatus });
+    return undefined;
+  }
+  checks.pass(id);
+  for (const { notBefore, notAfter, subject } of [member, root]) {
+    const what = subject.attributes.CN ?? 'certificate';
+    windows.push({ check: `dcap.${name}.validity`, what, notBefore, notAfter });
+  }
+  return { member, root };
 }
 
-/** Whose root it is, by its public key alone: Intel's, the caller's, or nobody's. */
-export function anchorOf(root: Certificate, trust: Trust): 'intel' | 'caller' | undefined {
-  const { publicKey } = root;
-  if (publicKey.kind === 'ec' && toHex(publicKey.point) === INTEL_ROOT_KEY) return 'intel';
-  const isCallers = trust.roots.some((der) => {
-    const given = attempt(() => parseCertificate(der));
-    return 'value' in given && equalBytes(given.value.publicKey.raw, publicKey.raw);
-  });
-  return isCallers ? 'caller' : undefined;
-}
+const UNSUPPORTED = 'STATUS_UNSUPPORTED_CERT_FORMAT';
 
-/** True when two root certificates have the same key: Intel re-issued its root with the key it had. */
-export function anchoredAlike(a: Certificate, b: Certificate): boolean {
-  return equalBytes(a.publicKey.raw, b.publicKey.raw);
-}
-
-async function authenticateRoot(
-  root: Certificate,
-  anchor: Collateral['anchor'],
-  checks: Checklist,
-): Promise<Trusted | undefined> {
-  const problem = formProblem(root, 'root', anchor === 'intel');
-  checks.test('dcap.root.form', problem === undefined, { actual: problem });
-  const key = await issuerKey(root.publicKey, 'ecdsa-sha256');
-  const selfIssued =
-    equalBytes(root.issuer.raw, root.subject.raw) && key !== undefined && (await isSignedBy(root, key));
-  checks.test('dcap.root.signature', selfIssued);
-  checks.test('dcap.root.trusted', anchor !== undefined, { actual: anchor ?? 'a key that nobody vouches for' });
-  return problem === undefined && selfIssued && anchor !== undefined && key ? { certificate: root, key } : undefined;
-}
-
-async function underRoot(
-  role: Role & ('tcb-signer' | 'pck-ca'),
-  certificate: Certificate | undefined,
-  chainRoot: Certificate | undefined,
+async function authenticateUnder(
+  role: 'tcb-signer' | 'pck-ca',
+  chain: ShortChain | undefined,
   root: Trusted | undefined,
-  anchor: Collateral['anchor'],
+  anchor: Anchor | undefined,
   checks: Checklist,
 ): Promise<Trusted | undefined> {
-  if (certificate === undefined || chainRoot === undefined) {
-    for (const what of ['form', 'signature']) checks.skip(`dcap.${role}.${what}`, 'needs the chain');
+  if (chain === undefined) {
+    for (const what of ['form', 'trusted', 'signature']) checks.skip(`dcap.${role}.${what}`, 'needs the chain');
     return undefined;
   }
-  const problem = formProblem(certificate, role, anchor === 'intel');
-  checks.test(`dcap.${role}.form`, problem === undefined, { actual: problem });
+  const { member } = chain;
+  const problem = formProblem(member, role, anchor === 'intel');
+  checks.test(`dcap.${role}.form`, problem === undefined, problem);
   if (root === undefined) {
-    checks.skip(`dcap.${role}.signature`, 'needs a trusted root');
+    for (const what of ['trusted', 'signature']) checks.skip(`dcap.${role}.${what}`, 'needs a trusted root');
     return undefined;
   }
-  const key = await issuerKey(certificate.publicKey, 'ecdsa-sha256');
-  const sameRoot = anchoredAlike(chainRoot, root.certificate);
-  const issued =
-    sameRoot &&
-    equalBytes(certificate.issuer.raw, root.certificate.subject.raw) &&
-    (await isSignedBy(certificate, root.key));
-  checks.test(`dcap.${role}.signature`, issued, { actual: sameRoot ? undefined : 'the chain ends in another root' });
-  return problem === undefined && issued && key ? { certificate, key } : undefined;
-}
-
-function pushWindow(windows: Window[], name: 'tcb-signer' | 'pck-ca', certificate: Certificate | undefined): void {
-  if (certificate === undefined) return;
-  const { notBefore, notAfter, subject } = certificate;
-  windows.push({ check: `dcap.${name}.validity`, what: subject.attributes.CN ?? 'certificate', notBefore, notAfter });
+  const anchored = await isSameRoot(chain.root, root, anchor === 'intel');
+  if (!checks.test(`dcap.${role}.trusted`, anchored)) {
+    checks.skip(`dcap.${role}.signature`, 'the chain ends in another root');
+    return undefined;
+  }
+  const key = await issuerKey(member.publicKey, 'ecdsa-sha256');
+  const issued = checks.test(`dcap.${role}.signature`, await isIssuedBy(member, root));
+  return problem === undefined && issued && key ? { certificate: member, key } : undefined;
 }

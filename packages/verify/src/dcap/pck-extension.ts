@@ -21,9 +21,9 @@ export interface PckPlatform {
   /** Platform CA only. */
   readonly platformInstanceId: Uint8Array | null;
   readonly configuration: {
-    readonly dynamicPlatform?: boolean;
-    readonly cachedKeys?: boolean;
-    readonly smtEnabled?: boolean;
+    readonly dynamicPlatform: boolean;
+    readonly cachedKeys: boolean;
+    readonly smtEnabled: boolean;
   } | null;
 }
 
@@ -53,11 +53,10 @@ export function parsePckExtension(extensions: Extensions, kind: 'Processor' | 'P
   };
 }
 
-/** The pairs (OID, value) of a SEQUENCE by the last arc of their OID. `count`: how many there must be. */
-function entriesOf(sequence: Der | undefined, prefix: string, count: number | undefined): Map<number, Der> {
+/** The pairs (OID, value) of a SEQUENCE by the last arc of their OID. Exactly `count` of them. */
+function entriesOf(sequence: Der | undefined, prefix: string, count: number): Map<number, Der> {
   const pairs = childrenOf(expectTag(sequence, TAG.sequence, 'SGX extension'), 18);
-  if (count !== undefined && pairs.length !== count)
-    throw malformed(`SGX extension: ${pairs.length} entries, expected ${count}`);
+  if (pairs.length !== count) throw malformed(`SGX extension: ${pairs.length} entries, expected ${count}`);
   const entries = new Map<number, Der>();
   for (const pair of pairs) {
     const [type, value, ...rest] = childrenOf(expectTag(pair, TAG.sequence, 'SGX extension'), 3);
@@ -90,10 +89,10 @@ function sgxTypeOf(element: Der | undefined): number {
 }
 
 function configurationOf(element: Der | undefined): PckPlatform['configuration'] {
-  const entries = entriesOf(element, `${SGX_EXTENSION}.7`, undefined);
-  const flag = (arc: number, name: string): Record<string, boolean> => {
-    const value = entries.get(arc);
-    return value === undefined ? {} : { [name]: booleanOf(value, name) };
+  const flags = entriesOf(element, `${SGX_EXTENSION}.7`, 3);
+  return {
+    dynamicPlatform: booleanOf(flags.get(1), 'dynamicPlatform'),
+    cachedKeys: booleanOf(flags.get(2), 'cachedKeys'),
+    smtEnabled: booleanOf(flags.get(3), 'smtEnabled'),
   };
-  return { ...flag(1, 'dynamicPlatform'), ...flag(2, 'cachedKeys'), ...flag(3, 'smtEnabled') };
 }

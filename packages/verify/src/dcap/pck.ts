@@ -3,14 +3,16 @@ import type { Crl } from '../codec/crl.ts';
 import { toHex } from '../codec/hex.ts';
 import { fromCertificateChain } from '../codec/pem.ts';
 import type { Certificate } from '../codec/x509.ts';
-import { isSignedBy, issuerKey } from '../crypto/certificate-key.ts';
+import { issuerKey } from '../crypto/certificate-key.ts';
 import type { VerifyKey } from '../crypto/types.ts';
 import { attempt } from '../errors.ts';
 import type { Checklist } from '../verdict/checklist.ts';
+import { isIssuedBy, isSameRoot, type Trusted } from './anchor.ts';
 import { formProblem } from './certificate-form.ts';
 import { type Certification, type Chain, type PlatformStatement, sortChain } from './certification.ts';
-import { anchoredAlike, type Collateral, notRevoked, type Trusted } from './collateral.ts';
+import type { Collateral } from './collateral.ts';
 import { type PckPlatform, parsePckExtension } from './pck-extension.ts';
+import { notRevoked } from './revocation.ts';
 import type { Window } from './window.ts';
 
 /** A PCK certificate: what it says, and its key when its chain holds. */
@@ -51,7 +53,7 @@ export async function authenticatePck(
   }
   const genuine = collateral.anchor === 'intel';
   const problem = formProblem(leaf, 'pck', genuine);
-  checks.test('dcap.pck.form', problem === undefined, { actual: problem });
+  checks.test('dcap.pck.form', problem === undefined, problem);
   const platform = platformOf(leaf, checks);
   if (platform !== undefined && 'platform' in certification) matchStatement(certification.platform, platform, checks);
   const issuer = await issuingCa(ca, root, collateral, genuine, checks);
@@ -132,20 +134,20 @@ async function issuingCa(
 ): Promise<Trusted | undefined> {
   const { root: anchor, pckCa, rootCrl } = collateral;
   const problem = formProblem(ca, 'pck-ca', genuine);
-  checks.test('dcap.pck.ca-form', problem === undefined, { actual: problem });
+  checks.test('dcap.pck.ca-form', problem === undefined, problem);
   notRevoked('dcap.pck.ca-revoked', ca, rootCrl, checks);
   if (anchor === undefined) {
     for (const name of ['issuer', 'ca-signature']) checks.skip(`dcap.pck.${name}`, 'needs a trusted root');
     return undefined;
   }
-  const anchored = checks.test('dcap.pck.issuer', anchoredAlike(root, anchor.certificate));
+  const anchored = checks.test('dcap.pck.issuer', await isSameRoot(root, anchor, genuine));
   // The very certificate that the collateral's chain holds was checked there.
   if (pckCa !== undefined && equalBytes(ca.raw, pckCa.certificate.raw)) {
     checks.pass('dcap.pck.ca-signature');
     return anchored ? pckCa : undefined;
   }
   const key = await issuerKey(ca.publicKey, 'ecdsa-sha256');
-  const issued = equalBytes(ca.issuer.raw, anchor.certificate.subject.raw) && (await isSignedBy(ca, anchor.key));
+  const issued = await isIssuedBy(ca, anchor);
   checks.test('dcap.pck.ca-signature', issued && key !== undefined);
   return anchored && issued && key !== undefined && problem === undefined ? { certificate: ca, key } : undefined;
 }
@@ -161,7 +163,7 @@ async function issuedKey(
     return undefined;
   }
   const key = await issuerKey(leaf.publicKey, 'ecdsa-sha256');
-  const issued = equalBytes(leaf.issuer.raw, ca.certificate.subject.raw) && (await isSignedBy(leaf, ca.key));
+  const issued = await isIssuedBy(leaf, ca);
   checks.test('dcap.pck.signature', issued && key !== undefined);
   return issued && sound ? key : undefined;
 }

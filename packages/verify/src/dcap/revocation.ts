@@ -4,22 +4,18 @@ import { authorityKeyIdOf, EXTENSION, subjectKeyIdOf, unknownCritical } from '..
 import { fromCrlFile } from '../codec/pem.ts';
 import type { Certificate } from '../codec/x509.ts';
 import { isSignedBy } from '../crypto/certificate-key.ts';
-import type { VerifyKey } from '../crypto/types.ts';
 import { attempt } from '../errors.ts';
 import type { Checklist } from '../verdict/checklist.ts';
-
-/** The CA that a revocation list must come from. */
-export interface CrlIssuer {
-  readonly certificate: Certificate;
-  readonly key: VerifyKey;
-}
+import type { Trusted } from './anchor.ts';
+import type { Window } from './window.ts';
 
 /** Checks one revocation list in full but for its dates. Undefined unless every check passed. */
 export async function authenticateCrl(
   name: 'root-crl' | 'pck-crl',
   file: Uint8Array | undefined,
-  issuer: CrlIssuer | undefined,
+  issuer: Trusted | undefined,
   checks: Checklist,
+  windows: Window[],
 ): Promise<Crl | undefined> {
   const id = (what: string): string => `dcap.${name}.${what}`;
   const crl = parsed(id('form'), file, checks);
@@ -37,7 +33,21 @@ export async function authenticateCrl(
     actual: crl.issuer.attributes.CN,
   });
   const signed = checks.test(id('signature'), await isSignedBy(crl, issuer.key));
-  return extended && named && signed ? crl : undefined;
+  if (!extended || !named || !signed) return undefined;
+  windows.push({ check: id('validity'), what: 'CRL', notBefore: crl.thisUpdate, notAfter: crl.nextUpdate });
+  return crl;
+}
+
+/** Records whether a certificate stands on a revocation list; without either the check is skipped. */
+export function notRevoked(
+  id: string,
+  certificate: Certificate | undefined,
+  crl: Crl | undefined,
+  checks: Checklist,
+): void {
+  if (certificate === undefined) checks.skip(id, 'needs the certificate');
+  else if (crl === undefined) checks.skip(id, 'needs the revocation list');
+  else checks.test(id, !crl.revoked.has(certificate.serial), { actual: `serial ${certificate.serial}` });
 }
 
 function parsed(id: string, file: Uint8Array | undefined, checks: Checklist): Crl | undefined {
