@@ -59,7 +59,7 @@ export function explain(issues: readonly Issue[]): Problem {
   if (issue.code === 'custom') return { path, message };
   if (input === undefined) return { path, message: `missing, expected ${message}` };
   const words = issue.code === 'invalid_value' && issue.values.length > 1 ? issue.values.map(String) : [];
-  const meant = closest(String(input), words);
+  const meant = typeof input === 'string' ? closest(input, words) : undefined;
   const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
   return { path, message: `expected ${message}, found ${shown(input)}${hint}` };
 }
@@ -90,6 +90,7 @@ function bound(origin: string, which: string, limit: number | bigint): string {
 function shown(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'function') return 'a function';
   if (typeof value !== 'string') return String(value);
   return value.length > 60 ? `"${value.slice(0, 60)}…" (${value.length} characters)` : `"${value}"`;
 }
