@@ -1,14 +1,4 @@
-// The library throws unless this comes first.
-import 'reflect-metadata';
-import {
-  AuthorityKeyIdentifierExtension,
-  BasicConstraintsExtension,
-  type Extension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  SubjectKeyIdentifierExtension,
-  X509CertificateGenerator,
-} from '@peculiar/x509';
+import type { Extension } from '@peculiar/x509';
 import { createRsaKey, RS256, type RsaKey } from './rsa-key.ts';
 
 /** The three certificates of a PKI token, from the key that signs it to the trust anchor. */
@@ -75,6 +65,12 @@ export async function reissue(
   return { ...chain, [role]: await certify(role, keys, now, changes) };
 }
 
+/** Loaded by whoever needs it: it takes longer than the rest of this package, and throws unless the first one is there. */
+async function library(): Promise<typeof import('@peculiar/x509')> {
+  await import('reflect-metadata');
+  return import('@peculiar/x509');
+}
+
 async function certify(
   role: ChainRole,
   keys: Readonly<Record<ChainRole, RsaKey>>,
@@ -84,7 +80,10 @@ async function certify(
   const issuer = ISSUER[role];
   const { ca = role !== 'leaf', mayCertify = ca, signedBy = issuer } = changes;
   const [before, after] = LIVES[role];
-  const certificate = await X509CertificateGenerator.create({
+  const x509 = await library();
+  const { keyCertSign, cRLSign, digitalSignature } = x509.KeyUsageFlags;
+  const usage = mayCertify ? keyCertSign | cRLSign : digitalSignature;
+  const certificate = await x509.X509CertificateGenerator.create({
     subject: changes.subject ?? nameOf(role),
     issuer: changes.issuer ?? nameOf(issuer),
     notBefore: changes.notBefore ?? new Date(now.getTime() - before * DAY),
@@ -93,19 +92,15 @@ async function certify(
     signingKey: keys[signedBy].privateKey,
     signingAlgorithm: RS256,
     extensions: [
-      new BasicConstraintsExtension(ca, undefined, true),
-      await SubjectKeyIdentifierExtension.create(keys[role].publicKey),
-      await AuthorityKeyIdentifierExtension.create(keys[signedBy].publicKey),
+      new x509.BasicConstraintsExtension(ca, undefined, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys[role].publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(keys[signedBy].publicKey),
       // Google's leaves have none.
-      ...(role === 'leaf' ? [] : [new KeyUsagesExtension(usage(mayCertify), true)]),
+      ...(role === 'leaf' ? [] : [new x509.KeyUsagesExtension(usage, true)]),
       ...(changes.extensions ?? []),
     ],
   });
   return { key: keys[role], certificate: new Uint8Array(certificate.rawData) };
-}
-
-function usage(mayCertify: boolean): KeyUsageFlags {
-  return mayCertify ? KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign : KeyUsageFlags.digitalSignature;
 }
 
 function nameOf(role: ChainRole): string {
