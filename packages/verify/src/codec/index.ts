@@ -1,0 +1,15 @@
+export { fromBase64, fromBase64Url, toBase64, toBase64Url } from './base64.ts';
+export { concatBytes, equalBytes, isZero, trimTrailingZeros } from './bytes.ts';
+export { canonicalJson } from './canonical-json.ts';
+export { type Crl, parseCrl } from './crl.ts';
+export { childrenOf, type Der, expectTag, readDer, readWholeDer, TAG } from './der.ts';
+export { bitStringBytesOf, octetsOf, oidOf } from './der-values.ts';
+export { crlUriOf, EXTENSION, type Extension, type Extensions } from './extensions.ts';
+export { fromHex, toHex } from './hex.ts';
+export { asObject, type Json, type JsonObject, parseJson, parseJsonObject } from './json.ts';
+export type { Name } from './name.ts';
+export { fromCertificateChain, fromCrlFile, fromPem } from './pem.ts';
+export { Reader } from './reader.ts';
+export { fromUtf8, utf8 } from './text.ts';
+export { fromIso, toIso, type UnixSeconds } from './time.ts';
+export { type Certificate, parseCertificate } from './x509.ts';
