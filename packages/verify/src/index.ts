@@ -18,6 +18,7 @@ export type { AuthenticateOptions, Evidence, VerifyOptions } from './options.ts'
 export type { Policy, Release } from './policy/policy.ts';
 export type { Tee } from './tee.ts';
 export type { Authority, Check, CheckOutcome, Layer } from './verdict/check.ts';
+export { Checklist } from './verdict/checklist.ts';
 export type {
   Advisory,
   ClaimedKey,
