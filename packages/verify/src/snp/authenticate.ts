@@ -33,10 +33,10 @@ export async function authenticateSnp(
   checks.replay(endorsed.checks);
   judgeDates(endorsed, clock, checks);
   const line = judgeProduct(report, endorsed, checks);
-  judgeKind(report, extensions, checks);
+  const kindred = judgeKind(report, extensions, checks);
   await judgeSignature(report, endorsed, checks);
   judgeTcb(report, line && extensions, checks);
-  judgeChip(report, extensions, checks);
+  judgeChip(report, kindred ? extensions : undefined, checks);
   return {
     claims: claimsOf(report, extensions),
     tcb: null,
@@ -88,13 +88,13 @@ function judgeProduct(report: SnpReport, endorsed: SnpEndorsed, checks: Checklis
   return agreed ? line : undefined;
 }
 
-function judgeKind({ signerInfo }: SnpReport, extensions: VekExtensions | undefined, checks: Checklist): void {
+function judgeKind({ signerInfo }: SnpReport, extensions: VekExtensions | undefined, checks: Checklist): boolean {
   if (extensions === undefined) {
     checks.skip('snp.vek.kind', 'needs the extensions of VCEK or VLEK');
-    return;
+    return false;
   }
   const { kind } = extensions;
-  checks.test('snp.vek.kind', kind === signerInfo.signingKey, { expected: signerInfo.signingKey, actual: kind });
+  return checks.test('snp.vek.kind', kind === signerInfo.signingKey, { expected: signerInfo.signingKey, actual: kind });
 }
 
 async function judgeSignature(
@@ -130,7 +130,7 @@ function judgeTcb(report: SnpReport, extensions: VekExtensions | undefined, chec
 function judgeChip(report: SnpReport, extensions: VekExtensions | undefined, checks: Checklist): void {
   const { chipId, signerInfo } = report;
   if (extensions === undefined) {
-    checks.skip('snp.chip.id', 'needs the extensions of VCEK or VLEK');
+    checks.skip('snp.chip.id', 'needs the extensions of the key that signed');
     return;
   }
   const expected = new Uint8Array(chipId.length);
