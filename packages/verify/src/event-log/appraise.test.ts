@@ -155,8 +155,10 @@ describe('forged logs: measured by the machine, under dstack’s names', () => {
   });
 
   test('no compose-hash, no app-id: a guest that is not dstack’s', async () => {
-    const { findings, failed } = await appraise(await measured([entry('hello', '00')]));
+    const { appCompose, ...input } = await measured([entry('hello', '00')]);
+    const { findings, failed } = await appraise(input);
     expect(failed).toEqual(['compose-hash', 'app-id']);
+    expect((await appraise({ ...input, appCompose })).failed).toEqual(failed);
     expect(Object.keys(findings?.measurements ?? {})).toEqual(['mrAggregated', 'mrSystem']);
   });
 
@@ -203,6 +205,16 @@ describe('changed logs', () => {
       expected: appId?.digest,
       actual: `${composeHash?.digest} in event 1 (app-id)`,
     });
+  });
+
+  test('buffers may change while they are judged', async () => {
+    const input = { ...(await measured(BOOT)), appCompose: COMPOSE.slice() };
+    const pending = appraise(input);
+    input.eventLog.fill(0);
+    input.appCompose.fill(0);
+    const { failed, findings } = await pending;
+    expect(failed).toEqual([]);
+    expect(findings?.workload?.appCompose).toMatchObject({ name: 'x' });
   });
 
   test('evidence without registers', async () => {

@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { describeWithVectors, vector, vectorText } from '../../../../tools/vectors-in-tests.ts';
-import { toHex } from '../codec/hex.ts';
+import { fromHex, toHex } from '../codec/hex.ts';
 import { utf8 } from '../codec/text.ts';
 import { Checklist } from '../verdict/checklist.ts';
 import { appraiseEventLog, type EventLogInput } from './appraise.ts';
 import { eventLogChecks } from './checks.ts';
+import { replayEventLog } from './replay.ts';
 
 async function appraise(input: EventLogInput) {
   const checks = new Checklist(eventLogChecks);
@@ -13,6 +14,24 @@ async function appraise(input: EventLogInput) {
     checks.checks.filter((check) => check.outcome === outcome).map(({ id }) => id.replace('event-log.', ''));
   return { findings, failed: ids('fail'), skipped: ids('skip') };
 }
+
+describe('logs that identify nothing', () => {
+  test('a dstack log without rtmr3', async () => {
+    const digest = '00'.repeat(48);
+    const eventLog = utf8(JSON.stringify([{ imr: 1, event_type: 4, digest, event: '', event_payload: '' }]));
+    const { registers } = await replayEventLog(eventLog);
+    const { findings, failed } = await appraise({ eventLog, registers, appCompose: utf8('{}') });
+    expect([findings, failed]).toEqual([{ measurements: {}, workload: null }, ['compose-hash']]);
+  });
+
+  test('a log that extends no register is right for no evidence', async () => {
+    const eventLog = fromHex(
+      `0100000003000000${'00'.repeat(20)}21000000${toHex(utf8('Spec ID Event03\0'))}0000000000020002010000000c00300000`,
+    );
+    const { findings, failed } = await appraise({ eventLog, registers: {} });
+    expect([findings, failed]).toEqual([undefined, ['replay']]);
+  });
+});
 
 describeWithVectors('golden pairs', () => {
   const inputOf = (name: string): EventLogInput => {
