@@ -42,6 +42,8 @@ export function claimedTeeType(bytes: Uint8Array): number | undefined {
   if (bytes.length < HEADER_SIZE) return undefined;
   const header = parseHeader(bytes);
   const known = header.version >= 3 && header.version <= 5 && (header.teeType === 0 || header.teeType === TEE_TYPE.tdx);
-  const looksIt = toHex(header.qeVendorId) === INTEL_VENDOR || (known && header.attestationKeyType <= 3);
+  // An SNP report, too, begins with a version of 2 to 5; where a quote has its key type, it has zeros.
+  const keyed = header.attestationKeyType >= 1 && header.attestationKeyType <= 3;
+  const looksIt = toHex(header.qeVendorId) === INTEL_VENDOR || (known && keyed);
   return looksIt ? header.teeType : undefined;
 }
