@@ -1,6 +1,5 @@
-import { importKey } from '#crypto';
 import { toIso, type UnixSeconds } from '../codec/time.ts';
-import { RS256 } from '../crypto/types.ts';
+import { issuerKey } from '../crypto/certificate-key.ts';
 import type { Endorsements } from '../endorsements/handle.ts';
 import type { Authenticated, Clock } from '../tee.ts';
 import type { Authority } from '../verdict/check.ts';
@@ -47,7 +46,7 @@ async function testSignature({ jws, kind }: Token, { key }: Signer, checks: Chec
     checks.skip('cs.token.signature', key === undefined ? 'no key to check it with' : 'the algorithm was refused');
     return;
   }
-  const ready = await importKey({ kind: 'rsa', raw: key.spki }, RS256);
+  const ready = await issuerKey({ kind: 'rsa', raw: key.spki }, 'rsa-sha256');
   const holds = ready !== undefined && (await ready.verify(jws.signature, jws.signed));
   const authority: Authority | undefined = kind === 'oidc' ? 'caller' : undefined;
   checks.test('cs.token.signature', holds, { authority });

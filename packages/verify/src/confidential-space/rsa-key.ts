@@ -44,7 +44,11 @@ export function rsaKeyFrom(modulus: Uint8Array, exponent: Uint8Array, what: stri
 /** The key's thumbprint (RFC 7638, SHA-256) in base64url. */
 export async function thumbprint({ modulus }: RsaKey): Promise<string> {
   const members = `{"e":"${toBase64Url(fromHex(EXPONENT))}","kty":"RSA","n":"${toBase64Url(modulus)}"}`;
-  return toBase64Url(await digest('SHA-256', utf8(members)));
+  return toBase64Url(await sha256(utf8(members)));
+}
+
+async function sha256(data: Uint8Array): Promise<Uint8Array> {
+  return digest('SHA-256', data);
 }
 
 /** One range for all runtimes: they differ in which odd keys they import. */
