@@ -49,27 +49,26 @@ function encode(bytes: Uint8Array, alphabet: string): string {
 function decode(text: string, end: number, table: Int8Array, field: string): Uint8Array {
   const rest = end % 4;
   if (rest === 1) throw malformed(`${field}: base64 is cut short`, { field });
+  const valueAt = (index: number): number => {
+    const value = table[text.charCodeAt(index)] ?? -1;
+    if (value < 0) throw malformed(`${field}: not base64 at character ${index}`, { field });
+    return value;
+  };
   const bytes = new Uint8Array(Math.floor((end * 3) / 4));
-  let group = 0;
   let out = 0;
-  for (let i = 0; i < end; i += 1) {
-    const value = table[text.charCodeAt(i)] ?? -1;
-    if (value < 0) throw malformed(`${field}: not base64 at character ${i}`, { field });
-    group = (group << 6) | value;
-    if (i % 4 === 3) {
-      bytes[out] = group >> 16;
-      bytes[out + 1] = group >> 8;
-      bytes[out + 2] = group;
-      out += 3;
-      group = 0;
-    }
+  for (let i = 0; i + 3 < end; i += 4) {
+    const group = (valueAt(i) << 18) | (valueAt(i + 1) << 12) | (valueAt(i + 2) << 6) | valueAt(i + 3);
+    bytes[out] = group >> 16;
+    bytes[out + 1] = group >> 8;
+    bytes[out + 2] = group;
+    out += 3;
   }
-  const unused = rest === 2 ? 4 : rest === 3 ? 2 : 0;
-  if ((group & ((1 << unused) - 1)) !== 0) throw malformed(`${field}: base64 has stray bits at its end`, { field });
-  if (rest === 2) bytes[out] = group >> 4;
-  if (rest === 3) {
-    bytes[out] = group >> 10;
-    bytes[out + 1] = group >> 2;
-  }
+  if (rest === 0) return bytes;
+  const third = rest === 3 ? valueAt(end - 1) : 0;
+  const group = (valueAt(end - rest) << 12) | (valueAt(end - rest + 1) << 6) | third;
+  if ((group & (rest === 3 ? 0x3 : 0x3ff)) !== 0)
+    throw malformed(`${field}: base64 has stray bits at its end`, { field });
+  bytes[out] = group >> 10;
+  if (rest === 3) bytes[out + 1] = group >> 2;
   return bytes;
 }

@@ -1,4 +1,5 @@
 import { malformed } from '../errors.ts';
+import { equalBytes } from './bytes.ts';
 import { childrenOf, type Der, encodingOf, expectTag, readWholeDer, TAG } from './der.ts';
 import { bitStringBytesOf, smallIntegerOf, timeOf, unsignedOf } from './der-values.ts';
 import { EXTENSION, type Extensions, parseExtensions } from './extensions.ts';
@@ -37,7 +38,7 @@ export function parseCrl(der: Uint8Array): Crl {
   if (smallIntegerOf(version, 'CRL version') !== 1) throw malformed('CRL: not version 2');
   const outerAlgorithm = expectTag(outer[1], TAG.sequence, 'CRL signature algorithm');
   const inner = expectTag(algorithm, TAG.sequence, 'CRL signature algorithm');
-  if (toHex(encodingOf(inner)) !== toHex(encodingOf(outerAlgorithm))) {
+  if (!equalBytes(encodingOf(inner), encodingOf(outerAlgorithm))) {
     throw malformed('CRL: inner and outer signature algorithms differ');
   }
   const entries = tail[0]?.tag === TAG.sequence ? tail.shift() : undefined;

@@ -41,7 +41,9 @@ export function parseExtensions(wrapper: Der | undefined, tag: number): Extensio
 }
 
 /** Basic constraints: undefined when the extension is absent. */
-export function basicConstraintsOf(extensions: Extensions): { readonly ca: boolean; readonly pathLength?: number } | undefined {
+export function basicConstraintsOf(
+  extensions: Extensions,
+): { readonly ca: boolean; readonly pathLength?: number } | undefined {
   const extension = extensions.get(EXTENSION.basicConstraints);
   if (extension === undefined) return undefined;
   const whole = expectTag(readWholeDer(extension.value, 'basicConstraints'), TAG.sequence, 'basicConstraints');
@@ -52,7 +54,9 @@ export function basicConstraintsOf(extensions: Extensions): { readonly ca: boole
 }
 
 /** Key usage bits (RFC 5280 section 4.2.1.3), bit 0 first: undefined when the extension is absent. */
-export function keyUsageOf(extensions: Extensions): { readonly keyCertSign: boolean; readonly cRLSign: boolean; readonly digitalSignature: boolean } | undefined {
+export function keyUsageOf(
+  extensions: Extensions,
+): { readonly keyCertSign: boolean; readonly cRLSign: boolean; readonly digitalSignature: boolean } | undefined {
   const extension = extensions.get(EXTENSION.keyUsage);
   if (extension === undefined) return undefined;
   const element = expectTag(readWholeDer(extension.value, 'keyUsage'), TAG.bitString, 'keyUsage');
@@ -71,7 +75,11 @@ export function subjectKeyIdOf(extensions: Extensions): Uint8Array | undefined {
 export function authorityKeyIdOf(extensions: Extensions): Uint8Array | undefined {
   const extension = extensions.get(EXTENSION.authorityKeyIdentifier);
   if (extension === undefined) return undefined;
-  const whole = expectTag(readWholeDer(extension.value, 'authorityKeyIdentifier'), TAG.sequence, 'authorityKeyIdentifier');
+  const whole = expectTag(
+    readWholeDer(extension.value, 'authorityKeyIdentifier'),
+    TAG.sequence,
+    'authorityKeyIdentifier',
+  );
   const id = childrenOf(whole, 3).find((child) => child.tag === 0x80);
   return id?.source.subarray(id.content, id.end);
 }

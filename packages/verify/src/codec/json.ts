@@ -19,7 +19,7 @@ export interface RawMember {
 
 /** Parses JSON (RFC 8259). Refuses duplicate keys, which parsers disagree about, and nesting deeper than 32. */
 export function parseJson(text: string, what = 'JSON'): Json {
-  const { members } = scan(text, what);
+  const members = countColons(text, what);
   let value: Json;
   try {
     value = JSON.parse(text);
@@ -60,20 +60,24 @@ export function rawMembers(text: string): RawMember[] {
   return members;
 }
 
-function scan(text: string, what: string): { members: number } {
+/** Counts the members of all objects and bounds the depth, before anything is built. */
+function countColons(text: string, what: string): number {
   if (text.length > MAX_LENGTH) throw malformed(`${what}: ${text.length} characters exceed ${MAX_LENGTH}`);
   let members = 0;
   let depth = 0;
+  let inString = false;
   for (let i = 0; i < text.length; i += 1) {
     const code = text.charCodeAt(i);
-    if (code === QUOTE) i = endOfString(text, i) - 1;
-    else if (code === 58) members += 1;
+    if (code === QUOTE) inString = !inString;
+    else if (inString) {
+      if (code === BACKSLASH) i += 1;
+    } else if (code === 58) members += 1;
     else if (code === 123 || code === 91) {
       depth += 1;
       if (depth > MAX_DEPTH) throw malformed(`${what}: nested deeper than ${MAX_DEPTH}`, { field: what });
     } else if (code === 125 || code === 93) depth -= 1;
   }
-  return { members };
+  return members;
 }
 
 /** Index after the closing quote of the string that opens at `open`; the text's end if it never closes. */
@@ -110,6 +114,7 @@ function countMembers(value: Json): number {
     for (const item of value) count += countMembers(item);
     return count;
   }
-  for (const item of Object.values(value as JsonObject)) count += 1 + countMembers(item);
+  const members = value as JsonObject;
+  for (const key in members) count += 1 + countMembers(members[key] ?? null);
   return count;
 }

@@ -4,7 +4,12 @@ import { bitStringBytesOf, oidOf } from './der-values.ts';
 
 /** A SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7) of a kind that the vendors use. */
 export type PublicKeyInfo =
-  | { readonly kind: 'ec'; readonly curve: 'P-256' | 'P-384'; readonly raw: Uint8Array; /** 04 ‖ x ‖ y */ readonly point: Uint8Array }
+  | {
+      readonly kind: 'ec';
+      readonly curve: 'P-256' | 'P-384';
+      readonly raw: Uint8Array /** 04 ‖ x ‖ y */;
+      readonly point: Uint8Array;
+    }
   | { readonly kind: 'rsa'; readonly raw: Uint8Array };
 
 const CURVES: Readonly<Record<string, { readonly curve: 'P-256' | 'P-384'; readonly size: number }>> = {

@@ -10,6 +10,8 @@ export function utf8(text: string): Uint8Array {
 
 /** The string of UTF-8 bytes; a byte order mark is kept. Throws `malformed` for invalid UTF-8, naming `field`. */
 export function fromUtf8(bytes: Uint8Array, field = 'text'): string {
+  // Names in certificates are short and ASCII: calling the decoder would cost more than reading them.
+  if (bytes.length <= 64 && bytes.every((byte) => byte < 0x80)) return String.fromCharCode(...bytes);
   try {
     return strict.decode(bytes);
   } catch {

@@ -1,4 +1,5 @@
 import { malformed } from '../errors.ts';
+import { equalBytes } from './bytes.ts';
 import { childrenOf, encodingOf, expectTag, readWholeDer, TAG } from './der.ts';
 import { bitStringBytesOf, smallIntegerOf, timeOf, unsignedOf } from './der-values.ts';
 import { type Extensions, parseExtensions } from './extensions.ts';
@@ -40,7 +41,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
   if (smallIntegerOf(childrenOf(version, 1)[0], 'version') !== 2) throw malformed('certificate: not version 3');
   const inner = expectTag(parts[2], TAG.sequence, 'signature algorithm');
   const algorithm = parseSignatureAlgorithm(outer[1], 'signature algorithm');
-  if (toHex(encodingOf(inner)) !== toHex(encodingOf(expectTag(outer[1], TAG.sequence, 'signature algorithm')))) {
+  if (!equalBytes(encodingOf(inner), encodingOf(expectTag(outer[1], TAG.sequence, 'signature algorithm')))) {
     throw malformed('certificate: inner and outer signature algorithms differ');
   }
   const validity = childrenOf(expectTag(parts[4], TAG.sequence, 'validity'), 2);

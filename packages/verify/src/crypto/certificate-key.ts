@@ -3,7 +3,7 @@ import { rawEcdsaSignature } from '../codec/ecdsa-signature.ts';
 import type { PublicKeyInfo } from '../codec/public-key.ts';
 import type { SignatureAlgorithm } from '../codec/signature-algorithm.ts';
 import { attempt } from '../errors.ts';
-import { type Scheme, type VerifyKey, ES256, ES384, PS384, RS256 } from './types.ts';
+import { ES256, ES384, PS384, RS256, type Scheme, type VerifyKey } from './types.ts';
 
 const SCHEMES: Readonly<Record<SignatureAlgorithm, Scheme>> = {
   'ecdsa-sha256': ES256,

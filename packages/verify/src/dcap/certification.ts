@@ -43,9 +43,12 @@ export interface Chain {
   readonly count: number;
 }
 
-/** Parses certificates and finds each one's role: the root names itself as issuer, a CA says CA in its name. */
-export function sortChain(certificates: readonly Uint8Array[]): Chain {
-  const parsed = certificates.map(parseCertificate);
+/**
+ * Parses certificates and finds each one's role: the root names itself as issuer, a CA says CA in its name.
+ * `known`: certificates that were parsed before, for chains share them.
+ */
+export function sortChain(certificates: readonly Uint8Array[], known: readonly Certificate[] = []): Chain {
+  const parsed = certificates.map((der) => known.find(({ raw }) => equalBytes(raw, der)) ?? parseCertificate(der));
   const root =
     parsed.find(({ issuer, subject }) => equalBytes(issuer.raw, subject.raw)) ??
     parsed.find(({ subject }) => subject.attributes.CN === 'Intel SGX Root CA');

@@ -35,7 +35,7 @@ export async function authenticateCollateral(raw: DcapCollateral, trust: Trust):
   const checks = new Checklist(dcapChecks);
   const windows: Window[] = [];
   const signerChain = chainOf('tcb-signer', raw.tcbSignChain, checks, windows);
-  const caChain = chainOf('pck-ca', raw.pckCrlIssuerChain, checks, windows);
+  const caChain = chainOf('pck-ca', raw.pckCrlIssuerChain, checks, windows, signerChain?.root);
   const anyRoot = caChain?.root ?? signerChain?.root;
   const anchor = anyRoot && anchorOf(anyRoot, trust);
   const root = anyRoot && (await authenticateRoot(anyRoot, anchor, checks));
@@ -61,13 +61,14 @@ function chainOf(
   file: Uint8Array | undefined,
   checks: Checklist,
   windows: Window[],
+  known?: Certificate,
 ): ShortChain | undefined {
   const id = `dcap.${name}.present`;
   if (file === undefined) {
     checks.fail(id, { actual: 'missing' });
     return undefined;
   }
-  const chain = attempt(() => sortChain(fromCertificateChain(file)));
+  const chain = attempt(() => sortChain(fromCertificateChain(file), known && [known]));
   if ('reason' in chain) {
     checks.fail(id, { actual: chain.reason, intelStatus: UNSUPPORTED });
     return undefined;

@@ -1,6 +1,8 @@
-import { childrenOf, type Der, expectTag, readWholeDer, TAG } from '../codec/der.ts';
+import { concatBytes, equalBytes } from '../codec/bytes.ts';
+import { childrenOf, contentsOf, type Der, expectTag, readWholeDer, TAG } from '../codec/der.ts';
 import { booleanOf, octetsOf, oidOf, smallIntegerOf } from '../codec/der-values.ts';
 import type { Extensions } from '../codec/extensions.ts';
+import { fromHex } from '../codec/hex.ts';
 import { malformed } from '../errors.ts';
 
 /** OID of the SGX extension of PCK certificates (Intel SGX PCK Certificate and CRL Profile Specification). */
@@ -32,8 +34,8 @@ export function parsePckExtension(extensions: Extensions, kind: 'Processor' | 'P
   const extension = extensions.get(SGX_EXTENSION);
   if (extension === undefined) throw malformed('SGX extension: missing');
   const count = kind === 'Processor' ? 5 : 7;
-  const entries = entriesOf(readWholeDer(extension.value, 'SGX extension'), SGX_EXTENSION, count);
-  const tcb = entriesOf(entries.get(2), `${SGX_EXTENSION}.2`, 18);
+  const entries = entriesOf(readWholeDer(extension.value, 'SGX extension'), PREFIX, count);
+  const tcb = entriesOf(entries.get(2), TCB_PREFIX, 18);
   const componentSvns = Array.from({ length: 16 }, (_, index) =>
     smallIntegerOf(tcb.get(index + 1), `component SVN ${index + 1}`),
   );
@@ -53,28 +55,28 @@ export function parsePckExtension(extensions: Extensions, kind: 'Processor' | 'P
   };
 }
 
-/** The pairs (OID, value) of a SEQUENCE by the last arc of their OID. Exactly `count` of them. */
-function entriesOf(sequence: Der | undefined, prefix: string, count: number): Map<number, Der> {
+/** The pairs (OID, value) of a SEQUENCE by the last arc of their OID. Exactly `count` of them, none twice. */
+function entriesOf(sequence: Der | undefined, prefix: Uint8Array, count: number): Map<number, Der> {
   const pairs = childrenOf(expectTag(sequence, TAG.sequence, 'SGX extension'), 18);
   if (pairs.length !== count) throw malformed(`SGX extension: ${pairs.length} entries, expected ${count}`);
   const entries = new Map<number, Der>();
   for (const pair of pairs) {
     const [type, value, ...rest] = childrenOf(expectTag(pair, TAG.sequence, 'SGX extension'), 3);
-    const oid = oidOf(type, 'SGX extension');
-    const arc = Number(oid.slice(prefix.length + 1));
-    if (
-      value === undefined ||
-      rest.length > 0 ||
-      !oid.startsWith(`${prefix}.`) ||
-      !Number.isInteger(arc) ||
-      entries.has(arc)
-    ) {
-      throw malformed(`SGX extension: unexpected entry ${oid}`);
+    const oid = contentsOf(expectTag(type, TAG.oid, 'SGX extension'));
+    // All arcs below the extension's OID are single bytes.
+    const arc = oid[prefix.length] ?? 0x80;
+    const ours = oid.length === prefix.length + 1 && arc < 0x80 && equalBytes(oid.subarray(0, -1), prefix);
+    if (value === undefined || rest.length > 0 || !ours || entries.has(arc)) {
+      throw malformed(`SGX extension: unexpected entry ${oidOf(type, 'SGX extension')}`);
     }
     entries.set(arc, value);
   }
   return entries;
 }
+
+const PREFIX = fromHex('2a864886f84d010d01');
+const TCB_PREFIX = concatBytes(PREFIX, Uint8Array.of(2));
+const CONFIGURATION_PREFIX = concatBytes(PREFIX, Uint8Array.of(7));
 
 function sized(element: Der | undefined, size: number, what: string): Uint8Array {
   const bytes = octetsOf(element, what);
@@ -89,7 +91,7 @@ function sgxTypeOf(element: Der | undefined): number {
 }
 
 function configurationOf(element: Der | undefined): PckPlatform['configuration'] {
-  const flags = entriesOf(element, `${SGX_EXTENSION}.7`, 3);
+  const flags = entriesOf(element, CONFIGURATION_PREFIX, 3);
   return {
     dynamicPlatform: booleanOf(flags.get(1), 'dynamicPlatform'),
     cachedKeys: booleanOf(flags.get(2), 'cachedKeys'),

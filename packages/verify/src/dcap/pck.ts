@@ -70,7 +70,7 @@ function chainFrom(certification: Certification, collateral: Collateral, checks:
     return undefined;
   }
   checks.pass('dcap.pck.present');
-  const chain = attempt(() => sortChain(certificates()));
+  const chain = attempt(() => sortChain(certificates(), knownFrom(collateral)));
   if ('reason' in chain) {
     checks.fail('dcap.pck.chain', { actual: chain.reason });
     return undefined;
@@ -79,6 +79,10 @@ function chainFrom(certification: Certification, collateral: Collateral, checks:
   const whole = leaf !== undefined && ca !== undefined && root !== undefined && count === 3;
   checks.test('dcap.pck.chain', whole, { expected: 'PCK certificate, PCK CA, root', actual: `${count} certificates` });
   return whole ? chain.value : undefined;
+}
+
+function knownFrom({ pckCa, root }: Collateral): readonly Certificate[] {
+  return [pckCa, root].flatMap((trusted) => trusted?.certificate ?? []);
 }
 
 /** The certificates that the caller gave, else the quote's own (a leaf alone is completed from the collateral). */

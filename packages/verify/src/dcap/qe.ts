@@ -23,12 +23,12 @@ export function authenticateQe(
   expectedId: QeIdentity['id'],
   checks: Checklist,
 ): QeFinding | undefined {
-  if (identity === undefined) {
-    checks.skip('dcap.qe-identity.tee', 'needs the QE identity');
-    for (const name of CHECKS) checks.skip(`dcap.qe.${name}`, 'needs the QE identity');
+  if (identity === undefined) checks.skip('dcap.qe-identity.tee', 'needs the QE identity');
+  else checks.test('dcap.qe-identity.tee', identity.id === expectedId, { expected: expectedId, actual: identity.id });
+  if (identity?.id !== expectedId) {
+    for (const name of CHECKS) checks.skip(`dcap.qe.${name}`, "needs the QE identity of the quote's TEE");
     return undefined;
   }
-  checks.test('dcap.qe-identity.tee', identity.id === expectedId, { expected: expectedId, actual: identity.id });
   const masked = (name: string, value: Uint8Array, mask: Uint8Array, expected: Uint8Array): boolean => {
     const actual = value.map((byte, index) => byte & (mask[index] ?? 0));
     return checks.test(`dcap.qe.${name}`, equalBytes(actual, expected), {

@@ -155,8 +155,14 @@ function moduleIdentitiesOf(body: JsonObject, tdx: boolean): readonly TdxModuleI
 }
 
 function compareLevels(a: PlatformLevel, b: PlatformLevel): number {
-  const first = [...a.sgxComponents, a.pceSvn, ...(a.tdxComponents ?? [])];
-  const second = [...b.sgxComponents, b.pceSvn, ...(b.tdxComponents ?? [])];
-  const at = first.findIndex((svn, index) => svn !== second[index]);
-  return at < 0 ? 0 : (first[at] ?? 0) - (second[at] ?? 0);
+  return (
+    compareSvns(a.sgxComponents, b.sgxComponents) ||
+    a.pceSvn - b.pceSvn ||
+    compareSvns(a.tdxComponents ?? [], b.tdxComponents ?? [])
+  );
+}
+
+function compareSvns(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((svn, index) => svn !== b[index]);
+  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
 }
