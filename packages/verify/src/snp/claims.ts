@@ -1,7 +1,6 @@
 import { toHex } from '../codec/hex.ts';
 import type { Json, JsonObject } from '../codec/json.ts';
 import type { Claims } from '../verdict/verdict.ts';
-import type { GuestPolicy, PlatformInfo, SignerInfo } from './bit-fields.ts';
 import { lineOfCpuid, type ProductLine } from './product.ts';
 import type { FirmwareVersion, SnpReport } from './report.ts';
 import { decodeTcb } from './tcb.ts';
@@ -47,46 +46,25 @@ function chipIdOf({ chipId, signerInfo }: SnpReport, certified: CertifiedClaims 
   return toHex(certified.hwid).padEnd(128, '0');
 }
 
+/** Every field of the report but its signature, TCB versions in components as far as the product is known. */
 function evidenceOf(report: SnpReport, line: ProductLine | undefined): JsonObject {
-  const tcb = (bytes: Uint8Array): Json =>
-    line === undefined ? toHex(bytes) : { raw: toHex(bytes), ...decodeTcb(bytes, line) };
-  return {
-    version: report.version,
-    guestSvn: report.guestSvn,
-    policy: bitsOf(report.policy),
-    familyId: toHex(report.familyId),
-    imageId: toHex(report.imageId),
-    vmpl: report.vmpl,
-    signatureAlgorithm: report.signatureAlgorithm,
-    platformInfo: bitsOf(report.platformInfo),
-    signerInfo: bitsOf({ ...report.signerInfo, raw: BigInt(report.signerInfo.raw) }),
-    reportData: toHex(report.reportData),
-    measurement: toHex(report.measurement),
-    hostData: toHex(report.hostData),
-    idKeyDigest: toHex(report.idKeyDigest),
-    authorKeyDigest: toHex(report.authorKeyDigest),
-    reportId: toHex(report.reportId),
-    reportIdMa: toHex(report.reportIdMa),
-    reportedTcb: tcb(report.reportedTcb),
-    currentTcb: tcb(report.currentTcb),
-    committedTcb: tcb(report.committedTcb),
-    launchTcb: tcb(report.launchTcb),
-    current: showVersion(report.current),
-    committed: showVersion(report.committed),
-    cpuid: report.cpuid && { ...report.cpuid },
-    chipId: toHex(report.chipId),
-    mitigations: report.mitigations && {
-      launch: hex64(report.mitigations.launch),
-      current: hex64(report.mitigations.current),
-    },
-  };
+  const { raw: _, signature, ...fields } = report;
+  const entries = Object.entries(fields).map(([name, value]) => {
+    const isTcb = line !== undefined && name.endsWith('Tcb') && value instanceof Uint8Array;
+    return [name, isTcb ? { raw: toHex(value), ...decodeTcb(value, line) } : plain(value)] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
-type Bits = GuestPolicy | PlatformInfo | (Omit<SignerInfo, 'raw'> & { readonly raw: bigint });
+type Plain = string | number | boolean | bigint | Uint8Array | null | undefined;
 
-function bitsOf(bits: Bits): JsonObject {
-  const entries = Object.entries(bits).filter(([name, value]) => name !== 'reservedOne' && value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'bigint' ? hex64(value) : value]));
+/** As JSON: bytes as hexadecimal, 64-bit vectors as 16 digits. */
+function plain(value: Plain | { readonly [name: string]: Plain } | object): Json {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Uint8Array) return toHex(value);
+  if (typeof value === 'bigint') return hex64(value);
+  if (typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member as Plain)]));
 }
 
 /** A 64-bit vector as 16 digits, most significant first. */

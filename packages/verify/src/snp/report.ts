@@ -1,4 +1,3 @@
-import { Reader } from '../codec/reader.ts';
 import { malformed } from '../errors.ts';
 import {
   type GuestPolicy,
@@ -63,72 +62,45 @@ export interface SnpReport {
 /** Reads a report's fields; whether they make sense is for the checks. Throws `malformed` for another length. */
 export function parseSnpReport(raw: Uint8Array): SnpReport {
   if (raw.length !== REPORT_LENGTH) throw malformed(`SNP report: expected ${REPORT_LENGTH} bytes, found ${raw.length}`);
-  const reader = new Reader(raw);
-  const version = reader.u32('version');
-  const guestSvn = reader.u32('guest SVN');
-  const policy = readGuestPolicy(reader.u64('policy'));
-  const familyId = reader.bytes(16, 'family id');
-  const imageId = reader.bytes(16, 'image id');
-  const vmpl = reader.u32('VMPL');
-  const signatureAlgorithm = reader.u32('signature algorithm');
-  const currentTcb = reader.bytes(8, 'current TCB');
-  const platformInfo = readPlatformInfo(reader.u64('platform info'));
-  const signerInfo = readSignerInfo(reader.u32('key info'));
-  reader.bytes(4, 'reserved');
-  const reportData = reader.bytes(64, 'report data');
-  const measurement = reader.bytes(48, 'measurement');
-  const hostData = reader.bytes(32, 'host data');
-  const idKeyDigest = reader.bytes(48, 'id key digest');
-  const authorKeyDigest = reader.bytes(48, 'author key digest');
-  const reportId = reader.bytes(32, 'report id');
-  const reportIdMa = reader.bytes(32, 'migration agent report id');
-  const reportedTcb = reader.bytes(8, 'reported TCB');
-  const [family, model, stepping] = [reader.u8('CPUID'), reader.u8('CPUID'), reader.u8('CPUID')];
-  reader.bytes(21, 'reserved');
-  const chipId = reader.bytes(64, 'chip id');
-  const committedTcb = reader.bytes(8, 'committed TCB');
-  const current = readVersion(reader);
-  const committed = readVersion(reader);
-  const launchTcb = reader.bytes(8, 'launch TCB');
-  const [launch, now] = [reader.u64('launch mitigations'), reader.u64('current mitigations')];
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
+  const u8 = (at: number): number => view.getUint8(at);
+  const u32 = (at: number): number => view.getUint32(at, true);
+  const u64 = (at: number): bigint => view.getBigUint64(at, true);
+  const bytes = (at: number, length: number): Uint8Array => raw.subarray(at, at + length);
+  const firmware = (at: number): FirmwareVersion => ({ major: u8(at + 2), minor: u8(at + 1), build: u8(at) });
+  const version = u32(0);
   return {
     raw,
     version,
-    guestSvn,
-    policy,
-    familyId,
-    imageId,
-    vmpl,
-    signatureAlgorithm,
-    currentTcb,
-    platformInfo,
-    signerInfo,
-    reportData,
-    measurement,
-    hostData,
-    idKeyDigest,
-    authorKeyDigest,
-    reportId,
-    reportIdMa,
-    reportedTcb,
-    cpuid: version >= 3 ? { family, model, stepping } : null,
-    chipId,
-    committedTcb,
-    current,
-    committed,
-    launchTcb,
-    mitigations: version >= 5 ? { launch, current: now } : null,
-    signature: readSignature(raw),
+    guestSvn: u32(0x04),
+    policy: readGuestPolicy(u64(0x08)),
+    familyId: bytes(0x10, 16),
+    imageId: bytes(0x20, 16),
+    vmpl: u32(0x30),
+    signatureAlgorithm: u32(0x34),
+    currentTcb: bytes(0x38, 8),
+    platformInfo: readPlatformInfo(u64(0x40)),
+    signerInfo: readSignerInfo(u32(0x48)),
+    reportData: bytes(0x50, 64),
+    measurement: bytes(0x90, 48),
+    hostData: bytes(0xc0, 32),
+    idKeyDigest: bytes(0xe0, 48),
+    authorKeyDigest: bytes(0x110, 48),
+    reportId: bytes(0x140, 32),
+    reportIdMa: bytes(0x160, 32),
+    reportedTcb: bytes(0x180, 8),
+    cpuid: version >= 3 ? { family: u8(0x188), model: u8(0x189), stepping: u8(0x18a) } : null,
+    chipId: bytes(0x1a0, 64),
+    committedTcb: bytes(0x1e0, 8),
+    current: firmware(0x1e8),
+    committed: firmware(0x1ec),
+    launchTcb: bytes(0x1f0, 8),
+    mitigations: version >= 5 ? { launch: u64(0x1f8), current: u64(0x200) } : null,
+    signature: signatureOf(raw),
   };
 }
 
-function readVersion(reader: Reader): FirmwareVersion {
-  const [build, minor, major] = [reader.u8('build'), reader.u8('minor'), reader.u8('major')];
-  reader.bytes(1, 'reserved');
-  return { major, minor, build };
-}
-
-function readSignature(raw: Uint8Array): Uint8Array {
+function signatureOf(raw: Uint8Array): Uint8Array {
   const signature = new Uint8Array(2 * P384_LENGTH);
   for (const index of [0, 1]) {
     const start = SIGNED_LENGTH + index * NUMBER_LENGTH;
