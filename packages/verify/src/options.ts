@@ -63,15 +63,15 @@ export function clockOf({ tees, now, clockSkewSeconds = 0 }: AuthenticateOptions
   return { now: secondsOf(now), skew: clockSkewSeconds };
 }
 
-/** A copy of the evidence, so that the caller's later writes change nothing. */
+/** A copy of the evidence, so that the caller's later writes change nothing. Not by `slice`: Node's Buffer shares its memory. */
 export function snapshot(evidence: Uint8Array | Evidence): Evidence {
   const given = evidence instanceof Uint8Array ? { evidence } : evidence;
   if (!(given?.evidence instanceof Uint8Array)) throw usage('evidence: expected bytes', { field: 'evidence' });
   return {
     ...given,
-    evidence: given.evidence.slice(),
-    statement: given.statement?.slice(),
-    eventLog: given.eventLog?.slice(),
-    appCompose: given.appCompose?.slice(),
+    evidence: new Uint8Array(given.evidence),
+    statement: given.statement && new Uint8Array(given.statement),
+    eventLog: given.eventLog && new Uint8Array(given.eventLog),
+    appCompose: given.appCompose && new Uint8Array(given.appCompose),
   };
 }

@@ -25,7 +25,7 @@ const APPRAISAL_CHECKS = { ...eventLogChecks, ...rollbackChecks, ...identityChec
  */
 export async function verify(evidence: Uint8Array | Evidence, options: VerifyOptions): Promise<Verdict> {
   const policy = parsePolicy(options.policy);
-  const nonce = options.nonce?.slice();
+  const nonce = options.nonce && new Uint8Array(options.nonce);
   const authentication = await authenticateEvidence(evidence, options, APPRAISAL_CHECKS);
   const { tee, endorsements, authenticated, checks, clock, findings, given } = authentication;
   if (tee === undefined || endorsements === undefined || authenticated === undefined) {

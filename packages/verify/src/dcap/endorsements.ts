@@ -1,6 +1,6 @@
 import { toHex } from '../codec/hex.ts';
 import type { DatedDocument, Endorsements } from '../endorsements/handle.ts';
-import type { RawEndorsements } from '../endorsements/raw.ts';
+import type { DcapCollateral, RawEndorsements } from '../endorsements/raw.ts';
 import type { EndorsementOptions, EndorsementVerifier } from '../tee.ts';
 import { authenticateCollateral, type Collateral } from './collateral.ts';
 import type { Platform } from './platform.ts';
@@ -27,7 +27,7 @@ export function dcapStateOf(handle: Endorsements): DcapState | undefined {
 export const dcapEndorsements: EndorsementVerifier = {
   family: 'dcap',
   async authenticate(raw: RawEndorsements, options: EndorsementOptions): Promise<Endorsements> {
-    const collateral = await authenticateCollateral(raw.dcap ?? {}, options);
+    const collateral = await authenticateCollateral(snapshot(raw.dcap ?? {}), options);
     const handle: Endorsements = Object.freeze({
       family: 'dcap',
       source: options.source,
@@ -39,6 +39,20 @@ export const dcapEndorsements: EndorsementVerifier = {
     return handle;
   },
 };
+
+/** A copy: the handle goes on reading the PCK chain, and nothing may change under it. */
+function snapshot(raw: DcapCollateral): DcapCollateral {
+  const copy = (bytes: Uint8Array | undefined): Uint8Array | undefined => bytes && new Uint8Array(bytes);
+  return {
+    tcbInfo: raw.tcbInfo,
+    qeIdentity: raw.qeIdentity,
+    tcbSignChain: copy(raw.tcbSignChain),
+    rootCaCrl: copy(raw.rootCaCrl),
+    pckCrl: copy(raw.pckCrl),
+    pckCrlIssuerChain: copy(raw.pckCrlIssuerChain),
+    pckCertChain: copy(raw.pckCertChain),
+  };
+}
 
 function createState(collateral: Collateral): DcapState {
   const platforms = new Map<string, Platform>();
