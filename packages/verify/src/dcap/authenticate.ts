@@ -57,10 +57,12 @@ export async function authenticateQuote<Body>(
   checks.replay(collateral.checks);
   checkWindows(collateral.windows, clock, checks);
   const { platformPart } = quote.authentication;
-  const key = `${appraiser.documents.tcbInfo} ${toHex(await digest('SHA-256', platformPart))}`;
+  const key = `${appraiser.documents.tcbInfo} ${quote.header.version} ${toHex(await digest('SHA-256', platformPart))}`;
   const known = state?.platform(key);
   const platform = known ?? (await authenticatePlatform(quote.authentication, collateral, appraiser.documents));
-  if (known === undefined) state?.rememberPlatform(key, platform);
+  // Only a sound platform is remembered: nobody else's quotes can push it out or fill the memory.
+  const sound = platform.checks.every(({ outcome }) => outcome === 'pass');
+  if (known === undefined && sound) state?.rememberPlatform(key, platform);
   checks.replay(platform.checks);
   checkWindows(platform.windows, clock, checks);
   if (platform.attestationKey === undefined) checks.skip('dcap.quote.signature', 'needs the attestation key');
@@ -84,18 +86,13 @@ export async function authenticateQuote<Body>(
 function evaluate<Body>(
   body: Body,
   appraiser: QuoteAppraiser<Body>,
-  { pck, qe }: Platform,
+  { pck, qe, documented }: Platform,
   { tcbInfo }: Collateral,
   checks: Checklist,
 ): TcbFinding | undefined {
   const platform = pck?.platform;
-  if (
-    platform === undefined ||
-    tcbInfo === undefined ||
-    qe === undefined ||
-    tcbInfo.id !== appraiser.documents.tcbInfo
-  ) {
-    checks.skip('dcap.tcb.level', 'needs the PCK certificate, the TCB info and the QE identity');
+  if (platform === undefined || tcbInfo === undefined || qe === undefined || !documented) {
+    checks.skip('dcap.tcb.level', 'needs the PCK certificate, its TCB info and the QE identity');
     return undefined;
   }
   return appraiser.evaluate({ body, platform, tcbInfo, qe: qe.level }, checks);

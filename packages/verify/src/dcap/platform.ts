@@ -24,6 +24,8 @@ export interface Platform {
   readonly checks: readonly Check[];
   readonly windows: readonly Window[];
   readonly pck: Pck | undefined;
+  /** True when the TCB info is for this platform and TEE: no other says anything about its level. */
+  readonly documented: boolean;
   readonly qe: QeFinding | undefined;
   /** Undefined when the attestation key is no point on P-256. */
   readonly attestationKey: VerifyKey | undefined;
@@ -38,7 +40,7 @@ export async function authenticatePlatform(
   const checks = new Checklist(dcapChecks);
   const windows: Window[] = [];
   const pck = await authenticatePck(authentication.certification, collateral, checks, windows);
-  matchDocuments(pck, collateral, ids, checks);
+  const documented = matchDocuments(pck, collateral, ids, checks);
   const { qeReport, qeReportSignature, qeAuthData, attestationKey: point } = authentication;
   if (pck?.key === undefined) checks.skip('dcap.qe-report.signature', 'needs the PCK certificate');
   else checks.test('dcap.qe-report.signature', await pck.key.verify(qeReportSignature, qeReport.raw));
@@ -52,25 +54,28 @@ export async function authenticatePlatform(
     ES256,
   );
   checks.test('dcap.quote.attestation-key', attestationKey !== undefined);
-  return { checks: checks.checks, windows, pck, qe, attestationKey };
+  return { checks: checks.checks, windows, pck, documented, qe, attestationKey };
 }
 
 const UNCOMPRESSED = Uint8Array.of(4);
 
-function matchDocuments(pck: Pck | undefined, { tcbInfo }: Collateral, ids: DocumentIds, checks: Checklist): void {
+function matchDocuments(pck: Pck | undefined, { tcbInfo }: Collateral, ids: DocumentIds, checks: Checklist): boolean {
   if (tcbInfo === undefined) {
     checks.skip('dcap.tcb-info.tee', 'needs the TCB info');
     checks.skip('dcap.tcb-info.platform', 'needs the TCB info');
-    return;
+    return false;
   }
-  checks.test('dcap.tcb-info.tee', tcbInfo.id === ids.tcbInfo, { expected: ids.tcbInfo, actual: tcbInfo.id });
+  const { id } = tcbInfo;
+  const ours = checks.test('dcap.tcb-info.tee', id === ids.tcbInfo, { expected: ids.tcbInfo, actual: id });
   if (pck?.platform === undefined) {
     checks.skip('dcap.tcb-info.platform', 'needs the PCK certificate');
-    return;
+    return false;
   }
   const { fmspc, pceId } = pck.platform;
-  checks.test('dcap.tcb-info.platform', equalBytes(tcbInfo.fmspc, fmspc) && equalBytes(tcbInfo.pceId, pceId), {
+  const same = equalBytes(tcbInfo.fmspc, fmspc) && equalBytes(tcbInfo.pceId, pceId);
+  checks.test('dcap.tcb-info.platform', same, {
     expected: `FMSPC ${toHex(fmspc)}, PCEID ${toHex(pceId)}`,
     actual: `FMSPC ${toHex(tcbInfo.fmspc)}, PCEID ${toHex(tcbInfo.pceId)}`,
   });
+  return ours && same;
 }

@@ -15,7 +15,10 @@ export const tdxAppraiser: QuoteAppraiser<TdReport> = {
     checkModule(body, tcbInfo, checks);
     const launch = levelsFor(body.teeTcbSvn, input);
     const level = checks.test('dcap.tcb.level', launch.platform !== undefined, { actual: describe(input) });
-    if (moduleVersion(body.teeTcbSvn) > 0) {
+    const version = moduleVersion(body.teeTcbSvn);
+    if (version > 0 && identityOf(version, tcbInfo) === undefined) {
+      checks.skip('dcap.tcb.module-level', 'needs the module identity');
+    } else if (version > 0) {
       checks.test('dcap.tcb.module-level', launch.module !== undefined, { actual: `module SVN ${body.teeTcbSvn[0]}` });
     }
     const status = statusOf(launch, qe);
