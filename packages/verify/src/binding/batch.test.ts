@@ -64,7 +64,7 @@ describe('batches (RFC 9162 section 2.1)', () => {
           expect(await reached(index, size, proof.path)).toBe(true);
           const same = otherIndex === index && otherSize === size;
           expect(await reached(otherIndex, otherSize, proof.path)).toBe(same);
-          const changed = proof.path.map((hash) => hash.slice());
+          const changed = proof.path.map((hash) => new Uint8Array(hash));
           const victim = changed[flip % changed.length];
           if (victim) victim[flip % 32] = (victim[flip % 32] ?? 0) ^ (1 << (flip % 8));
           expect(await reached(index, size, changed)).toBe(false);

@@ -77,7 +77,7 @@ describe('a statement of a batch', () => {
   const size = 5;
 
   async function batched(index: number): Promise<{ statement: Uint8Array; reportData: Uint8Array; proof: BatchProof }> {
-    const digests = Array.from({ length: size }, (_, at) => new Uint8Array(64).fill(at));
+    const digests: Uint8Array[] = Array.from({ length: size }, (_, at) => new Uint8Array(64).fill(at));
     digests[index] = await statementDigest(statement);
     const salts = digests.map((_, at) => new Uint8Array(16).fill(at));
     const { reportData, proofs } = await buildBatch(digests, salts);
