@@ -5,7 +5,7 @@ import { fromCertificateChain } from '../codec/pem.ts';
 import type { Certificate } from '../codec/x509.ts';
 import { issuerKey } from '../crypto/certificate-key.ts';
 import type { VerifyKey } from '../crypto/types.ts';
-import { attempt } from '../errors.ts';
+import { attempt, malformed } from '../errors.ts';
 import type { Checklist } from '../verdict/checklist.ts';
 import { isIssuedBy, isSameRoot, type Trusted } from './anchor.ts';
 import { formProblem } from './certificate-form.ts';
@@ -54,11 +54,11 @@ export async function authenticatePck(
   const genuine = collateral.anchor === 'intel';
   const problem = formProblem(leaf, 'pck', genuine);
   checks.test('dcap.pck.form', problem === undefined, problem);
-  const platform = platformOf(leaf, checks);
+  const platform = platformOf(leaf, ca, checks);
   if (platform !== undefined && 'platform' in certification) matchStatement(certification.platform, platform, checks);
   const issuer = await issuingCa(ca, root, collateral, genuine, checks);
   const key = await issuedKey(leaf, issuer, problem === undefined, checks);
-  notRevoked('dcap.pck.revoked', leaf, crlFor(leaf, collateral, checks), checks);
+  notRevoked('dcap.pck.revoked', leaf, crlFor(issuer, collateral, checks), checks);
   return { certificate: leaf, platform, key };
 }
 
@@ -94,13 +94,14 @@ function certificatesFrom(
   if ('platform' in certification) return undefined;
   return () => {
     const own = fromCertificateChain(certification.chain);
-    const alone = certification.type === 4 && own.length === 1 && pckCa !== undefined && root !== undefined;
-    return alone ? [...own, pckCa.certificate.raw, root.certificate.raw] : own;
+    if (certification.type === 5) return own;
+    if (own.length !== 1) throw malformed(`certification data: type 4 holds one certificate, found ${own.length}`);
+    return pckCa === undefined || root === undefined ? own : [...own, pckCa.certificate.raw, root.certificate.raw];
   };
 }
 
-function platformOf(leaf: Certificate, checks: Checklist): PckPlatform | undefined {
-  const kind = /Platform/.test(leaf.issuer.attributes.CN ?? '') ? 'Platform' : 'Processor';
+function platformOf(leaf: Certificate, ca: Certificate, checks: Checklist): PckPlatform | undefined {
+  const kind = /Platform/.test(ca.subject.attributes.CN ?? '') ? 'Platform' : 'Processor';
   const platform = attempt(() => parsePckExtension(leaf.extensions, kind));
   if ('reason' in platform) {
     checks.fail('dcap.pck.extension', { actual: platform.reason });
@@ -144,16 +145,19 @@ async function issuingCa(
     for (const name of ['issuer', 'ca-signature']) checks.skip(`dcap.pck.${name}`, 'needs a trusted root');
     return undefined;
   }
-  const anchored = checks.test('dcap.pck.issuer', await isSameRoot(root, anchor, genuine));
+  if (!checks.test('dcap.pck.issuer', await isSameRoot(root, anchor, genuine))) {
+    checks.skip('dcap.pck.ca-signature', 'the chain ends in another root');
+    return undefined;
+  }
   // The very certificate that the collateral's chain holds was checked there.
   if (pckCa !== undefined && equalBytes(ca.raw, pckCa.certificate.raw)) {
     checks.pass('dcap.pck.ca-signature');
-    return anchored ? pckCa : undefined;
+    return pckCa;
   }
   const key = await issuerKey(ca.publicKey, 'ecdsa-sha256');
   const issued = await isIssuedBy(ca, anchor);
   checks.test('dcap.pck.ca-signature', issued && key !== undefined);
-  return anchored && issued && key !== undefined && problem === undefined ? { certificate: ca, key } : undefined;
+  return issued && key !== undefined && problem === undefined ? { certificate: ca, key } : undefined;
 }
 
 async function issuedKey(
@@ -172,15 +176,17 @@ async function issuedKey(
   return issued && sound ? key : undefined;
 }
 
-/** The PCK CRL, when the certificate's own CA issued it: a list of the other CA says nothing about it. */
-function crlFor(leaf: Certificate, { pckCrl }: Collateral, checks: Checklist): Crl | undefined {
-  if (pckCrl === undefined) {
-    checks.skip('dcap.pck.crl-issuer', 'needs the revocation list');
+/** The PCK CRL, when the very CA of the certificate issued it: a list of another CA says nothing about it. */
+function crlFor(ca: Trusted | undefined, { pckCrl, pckCa }: Collateral, checks: Checklist): Crl | undefined {
+  if (pckCrl === undefined || pckCa === undefined || ca === undefined) {
+    checks.skip('dcap.pck.crl-issuer', ca === undefined ? 'needs a trusted PCK CA' : 'needs the revocation list');
     return undefined;
   }
-  const own = checks.test('dcap.pck.crl-issuer', equalBytes(pckCrl.issuer.raw, leaf.issuer.raw), {
-    expected: leaf.issuer.attributes.CN,
-    actual: pckCrl.issuer.attributes.CN,
+  const [own, other] = [ca.certificate, pckCa.certificate];
+  const same = equalBytes(own.subject.raw, other.subject.raw) && equalBytes(own.publicKey.raw, other.publicKey.raw);
+  checks.test('dcap.pck.crl-issuer', same, {
+    expected: own.subject.attributes.CN,
+    actual: other.subject.attributes.CN,
   });
-  return own ? pckCrl : undefined;
+  return same ? pckCrl : undefined;
 }
