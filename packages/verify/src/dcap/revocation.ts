@@ -73,14 +73,11 @@ function extensionProblem({ extensions, number }: Crl): string | undefined {
   return critical.length > 0 ? `unknown critical extension ${critical[0]}` : undefined;
 }
 
+/** By name and key id; a CRL without a key id fails the check of its extensions. */
 function isIssuedBy(crl: Crl, issuer: Certificate): boolean {
   const ids = attempt(() => [authorityKeyIdOf(crl.extensions), subjectKeyIdOf(issuer.extensions)] as const);
   if ('reason' in ids) return false;
   const [authority, subject] = ids.value;
-  return (
-    equalBytes(crl.issuer.raw, issuer.subject.raw) &&
-    authority !== undefined &&
-    subject !== undefined &&
-    equalBytes(authority, subject)
-  );
+  const named = equalBytes(crl.issuer.raw, issuer.subject.raw);
+  return named && (authority === undefined || (subject !== undefined && equalBytes(authority, subject)));
 }
