@@ -56,7 +56,7 @@ async function authenticate(raw: RawEndorsements, { roots, source }: Endorsement
 }
 
 function keyOfRoot(root: Uint8Array, index: number): string {
-  const parsed = attempt(() => parseCertificate(root.slice()));
+  const parsed = attempt(() => parseCertificate(new Uint8Array(root)));
   if ('value' in parsed) return toHex(parsed.value.publicKey.raw);
   throw usage(`roots[${index}]: ${parsed.reason}`, { field: `roots[${index}]`, expected: 'a certificate in DER' });
 }

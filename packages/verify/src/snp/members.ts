@@ -33,7 +33,7 @@ function read<T>(
     checks.fail(id, { actual: 'missing' });
     return undefined;
   }
-  const parsed = attempt(() => parse(bytes.slice()));
+  const parsed = attempt(() => parse(new Uint8Array(bytes)));
   if ('value' in parsed) {
     checks.pass(id);
     return parsed.value;

@@ -22,7 +22,8 @@ export function parseSnp(evidence: Uint8Array, checks: Checklist): SnpParsed | u
     actual: `${evidence.length} bytes${isParavisorBlob(evidence) ? ', an Azure paravisor report' : ''}`,
   });
   if (!fits) return undefined;
-  const report = parseSnpReport(evidence.slice());
+  // Not by `slice`: Node's Buffer would share its memory.
+  const report = parseSnpReport(new Uint8Array(evidence));
   return hasForm(report, checks) ? { report, claims: claimsOf(report) } : undefined;
 }
 

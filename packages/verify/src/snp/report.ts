@@ -104,7 +104,7 @@ function signatureOf(raw: Uint8Array): Uint8Array {
   const signature = new Uint8Array(2 * P384_LENGTH);
   for (const index of [0, 1]) {
     const start = SIGNED_LENGTH + index * NUMBER_LENGTH;
-    signature.set(raw.slice(start, start + P384_LENGTH).reverse(), index * P384_LENGTH);
+    signature.set(Uint8Array.from(raw.subarray(start, start + P384_LENGTH)).reverse(), index * P384_LENGTH);
   }
   return signature;
 }
