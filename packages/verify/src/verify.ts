@@ -1,7 +1,6 @@
 import { type Authentication, authenticateEvidence } from './authenticate.ts';
 import { bind, requiredBinding } from './binding/bind.ts';
 import { bindingChecks } from './binding/checks.ts';
-import { appraiseEventLog } from './event-log/appraise.ts';
 import { eventLogChecks } from './event-log/checks.ts';
 import { rollbackChecks } from './memory/checks.ts';
 import { appraiseRollback, rememberEndorsements } from './memory/rollback.ts';
@@ -65,6 +64,8 @@ async function measuredClaims({ given, checks }: Authentication, claims: Claims)
     if (appCompose !== undefined) checks.skip('event-log.compose-hash', 'no event log came with the app-compose');
     return claims;
   }
+  // Most evidence has no log: pages load its reader only when there is one.
+  const { appraiseEventLog } = await import('./event-log/appraise.ts');
   const replayed = await appraiseEventLog({ eventLog, appCompose, registers: claims.measurements }, checks);
   if (replayed === undefined) return claims;
   const measurements = { ...claims.measurements, ...replayed.measurements };

@@ -9,7 +9,6 @@ import { bindingChecks } from './checks.ts';
 import { checkNonce, isAmong, judgeFreshness, type Shown } from './freshness.ts';
 import { testSubject } from './named.ts';
 import type { Expected } from './profiles/expectation.ts';
-import { bindForeign } from './profiles/foreign.ts';
 import { type Attached, findStatement } from './said.ts';
 import type { Statement } from './statement.ts';
 import { checkSubject, type Subject } from './subject.ts';
@@ -63,6 +62,8 @@ export async function bind(input: BindInput, checks: Checklist): Promise<Bound> 
     judgeFreshness(policy, nonce, clock, shown, checks);
     return statement ? boundBy(statement, claims) : boundByNothing(claims);
   }
+  // Other systems' profiles are loaded when a policy chooses one.
+  const { bindForeign } = await import('./profiles/foreign.ts');
   const expected = await bindForeign(profile, subject, claims, checks);
   if (binding.audience !== undefined && claims.reportData !== null) {
     checks.fail('binding.audience', { expected: binding.audience, actual: `the profile ${profile} carries none` });
