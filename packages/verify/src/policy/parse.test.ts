@@ -158,11 +158,15 @@ describe('an unknown key is named, with what was meant', () => {
 
   test.each([
     '{"__proto__":{"identity":"any"}}',
-    '{"confidentialSpace":{"envOverride":{"A":"1","__proto__":"x"}}}',
-    '{"binding":{"profile":"raw","claims":{"a":1,"__proto__":2}}}',
+    '{"tcb":{"graceDays":1,"__proto__":{}}}',
     '{"releases":[{"name":"a","measurements":{"__proto__":"x"}}]}',
   ])('a prototype is none of them: %s', (text) => {
     expect(refusal(JSON.parse(text)).message).toContain('unknown key `__proto__`');
+  });
+
+  test('where names are free, a prototype is a name like any other and not lost', () => {
+    const policy = parsePolicy(JSON.parse('{"binding":{"profile":"assay/1","claims":{"a":1,"__proto__":"b"}}}'));
+    expect(JSON.stringify(policy)).toBe('{"binding":{"profile":"assay/1","claims":{"a":1,"__proto__":"b"}}}');
   });
 });
 

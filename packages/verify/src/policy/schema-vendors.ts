@@ -1,38 +1,37 @@
-import * as z from 'zod/mini';
-import { hex, integer, list, members, pattern, strict, text, version, word } from './schema-parts.ts';
+import { either, hex, integer, list, nothing, object, pattern, record, text, version, word } from './shape.ts';
 
 const BYTE = 255;
 const UINT32 = 4_294_967_295;
 
-const choice = z.optional(word('refuse', 'allow'));
-const refused = z.optional(word('refuse', 'any'));
-const required = z.optional(word('require', 'any'));
+const choice = word('refuse', 'allow');
+const refused = word('refuse', 'any');
+const required = word('require', 'any');
 
-/** Schema of `TdxPolicy`. */
-export const tdxSchema = strict({
-  septVeDisable: z.optional(word('require', 'warn')),
+/** Shape of `TdxPolicy`. */
+export const tdxShape = object({
+  septVeDisable: word('require', 'warn'),
   migratable: choice,
-  serviceTds: z.optional(list(hex(48))),
+  serviceTds: list(hex(48)),
 });
 
-const svn = z.optional(integer(0, BYTE));
+const svn = integer(0, BYTE);
 
 const components = { fmc: svn, bootLoader: svn, tee: svn, snp: svn, microcode: svn };
-const ofProduct = z.optional(strict(components));
-const minima = z.optional(strict({ ...components, Milan: ofProduct, Genoa: ofProduct, Turin: ofProduct }));
+const ofProduct = object(components);
+const minima = object({ ...components, Milan: ofProduct, Genoa: ofProduct, Turin: ofProduct });
 
-/** Schema of `SnpPolicy`. */
-export const snpSchema = strict({
-  products: z.optional(list(word('Milan', 'Genoa', 'Turin'))),
-  signers: z.optional(list(word('VCEK', 'VLEK'))),
+/** Shape of `SnpPolicy`. */
+export const snpShape = object({
+  products: list(word('Milan', 'Genoa', 'Turin')),
+  signers: list(word('VCEK', 'VLEK')),
   minimumReportedTcb: minima,
   minimumLaunchTcb: minima,
   provisionalFirmware: choice,
-  minimumBuild: z.optional(integer(0, BYTE)),
-  minimumApiVersion: z.optional(version()),
-  minimumAbi: z.optional(version()),
-  minimumGuestSvn: z.optional(integer(0, UINT32)),
-  vmpl: z.optional(list(integer(0, 3))),
+  minimumBuild: integer(0, BYTE),
+  minimumApiVersion: version(),
+  minimumAbi: version(),
+  minimumGuestSvn: integer(0, UINT32),
+  vmpl: list(integer(0, 3)),
   migrationAgent: choice,
   smt: refused,
   singleSocket: required,
@@ -45,23 +44,23 @@ export const snpSchema = strict({
   ecc: required,
   trustedIo: refused,
   aliasCheck: required,
-  cspIds: z.optional(list(text())),
-  mitigations: z.optional(hex(8)),
+  cspIds: list(text()),
+  mitigations: hex(8),
 });
 
-/** Schema of `ConfidentialSpacePolicy`. */
-export const confidentialSpaceSchema = strict({
-  profile: z.optional(word('production', 'debug')),
-  support: z.optional(word('LATEST', 'STABLE', 'USABLE')),
-  hardware: z.optional(list(pattern('^[A-Z][A-Z0-9_]{0,63}$', 'a hardware model like GCP_INTEL_TDX'))),
-  envOverride: z.optional(members(z.nullable(z.string()))),
-  cmdOverride: z.optional(list(z.string())),
-  restartPolicies: z.optional(list(word('Always', 'OnFailure', 'Never'))),
-  projectIds: z.optional(list(text())),
-  zones: z.optional(list(text())),
-  serviceAccounts: z.optional(list(text())),
+/** Shape of `ConfidentialSpacePolicy`. */
+export const confidentialSpaceShape = object({
+  profile: word('production', 'debug'),
+  support: word('LATEST', 'STABLE', 'USABLE'),
+  hardware: list(pattern('^[A-Z][A-Z0-9_]{0,63}$', 'a hardware model like GCP_INTEL_TDX')),
+  envOverride: record(either(text(0), nothing())),
+  cmdOverride: list(text(0)),
+  restartPolicies: list(word('Always', 'OnFailure', 'Never')),
+  projectIds: list(text()),
+  zones: list(text()),
+  serviceAccounts: list(text()),
   memoryMonitoring: choice,
   gpu: required,
-  tdxTcbStatuses: z.optional(list(text())),
-  signatureKeyIds: z.optional(list(hex(32))),
+  tdxTcbStatuses: list(text()),
+  signatureKeyIds: list(hex(32)),
 });

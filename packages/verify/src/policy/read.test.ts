@@ -35,34 +35,37 @@ function messageOf(input: unknown): string {
 
 describe('values out of bounds are refused', () => {
   test.each([
-    [{ tcb: { graceDays: -1 } }, 'expected at least 0, found -1'],
-    [{ tcb: { graceDays: 3651 } }, 'expected at most 3650, found 3651'],
-    [{ tcb: { graceDays: 1.5 } }, 'expected an integer, found 1.5'],
-    [{ tcb: { graceDays: Number.NaN } }, 'expected a number, found NaN'],
-    [{ tcb: { graceDays: '30' } }, 'expected a number, found "30"'],
-    [{ tcb: { maxCollateralAgeDays: 0 } }, 'expected at least 1, found 0'],
-    [{ freshness: { maxAgeSeconds: 0 } }, 'expected at least 1, found 0'],
+    [{ tcb: { graceDays: -1 } }, 'expected an integer from 0 to 3650, found -1'],
+    [{ tcb: { graceDays: 3651 } }, 'expected an integer from 0 to 3650, found 3651'],
+    [{ tcb: { graceDays: 1.5 } }, 'expected an integer from 0 to 3650, found 1.5'],
+    [{ tcb: { graceDays: Number.NaN } }, 'expected an integer from 0 to 3650, found NaN'],
+    [{ tcb: { graceDays: '30' } }, 'expected an integer from 0 to 3650, found "30"'],
+    [{ tcb: { maxCollateralAgeDays: 0 } }, 'expected an integer from 1 to 3650, found 0'],
+    [{ freshness: { maxAgeSeconds: 0 } }, 'expected an integer from 1 to 31622400, found 0'],
     [{ freshness: 'never' }, 'expected "any" or an object, found "never"'],
-    [{ snp: { vmpl: [4] } }, 'expected at most 3, found 4'],
+    [{ snp: { vmpl: [4] } }, 'expected an integer from 0 to 3, found 4'],
     [{ snp: { minimumAbi: '1.256' } }, 'expected major.minor, each 0 to 255, found "1.256"'],
     [
       { snp: { minimumReportedTcb: { Milan: { snp: 256 } } } },
-      'policy.snp.minimumReportedTcb.Milan.snp: expected at most 255',
+      'policy.snp.minimumReportedTcb.Milan.snp: expected an integer from 0 to 255',
     ],
     [release({ mrenclave: hex(32), isvSvn: '65536x' }), 'expected a decimal number'],
-    [{ binding: { profile: 'assay/1', claims: { a: 1.5 } } }, 'expected text or an integer, found 1.5'],
+    [
+      { binding: { profile: 'assay/1', claims: { a: 1.5 } } },
+      'expected text of 0 to 4096 characters or an integer, found 1.5',
+    ],
     [null, 'policy: expected an object, found null'],
-    [undefined, 'policy: missing, expected an object'],
+    [undefined, 'policy: expected an object, found nothing'],
     [[], 'policy: expected an object, found an empty list'],
     ['any', 'policy: expected an object, found "any"'],
   ])('%j', (input, message) => {
     expect(messageOf(input)).toContain(message);
   });
 
-  test('nesting without end, a cycle included', () => {
+  test('a cycle', () => {
     const cycle: { tcb?: unknown } = {};
     cycle.tcb = cycle;
-    expect(messageOf(cycle)).toContain('nested deeper than 8');
+    expect(messageOf(cycle)).toContain('unknown key `tcb` at policy.tcb');
   });
 
   test('a long value is cut in the message', () => {
