@@ -38,7 +38,7 @@ export const SHARED = [
 ];
 
 /** What `verify` may import beside itself, so that it stays small and runs everywhere. */
-const VERIFY_DEPENDENCIES = ['zod/mini', 'zod/v4/locales/en.js', '@noble/secp256k1', '@noble/hashes/sha3.js'];
+const VERIFY_DEPENDENCIES = ['@noble/secp256k1', '@noble/hashes/sha3.js'];
 
 /** The one file of `verify` that may know Node. */
 const NODE_CRYPTO = 'packages/verify/src/crypto/node.ts';
