@@ -46,13 +46,18 @@ function comparisons(statement: Statement, subject: Subject, expected: BindingPo
       bodySha256: toHex(response.bodySha256),
     }),
   };
-  const claims = [...Object.entries(seen), ...Object.entries(expected)].map(([name, value]) => ({
+  const claims = [...Object.entries(seen), ...Object.entries(expected).toSorted(byName)].map(([name, value]) => ({
     name,
     // Quotation marks keep the text "1" apart from the number 1.
     expected: JSON.stringify(value),
     actual: Object.hasOwn(statement.claims, name) ? JSON.stringify(statement.claims[name]) : 'no such claim',
   }));
   return peerKey === undefined ? claims : [keyComparison(statement, peerKey), ...claims];
+}
+
+/** The order of a policy's members must not show in a verdict. */
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 function keyComparison({ keys }: Statement, { spkiSha256, use }: NonNullable<Subject['peerKey']>): Comparison {

@@ -100,6 +100,9 @@ export function checkSubject(profile: BindingProfile, subject: Subject): void {
   expectLength('response.requestSha256', response?.requestSha256, 32);
   expectLength('response.bodySha256', response?.bodySha256, 32);
   if (reportData && reportData.length > 64) expectLength('reportData', reportData, 64);
+  if (appKey && appKey.algorithm !== 'ed25519' && appKey.algorithm !== 'secp256k1') {
+    throw usage('subject.appKey.algorithm: expected ed25519 or secp256k1', { field: 'subject.appKey.algorithm' });
+  }
   expectLength('appKey.publicKey', appKey?.publicKey, appKey?.algorithm === 'ed25519' ? 32 : 33);
   expectLength('teekit.publicKey', teekit?.publicKey, 32);
 }
