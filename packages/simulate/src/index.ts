@@ -1,3 +1,18 @@
+export type { AmdCertificateEdits } from './amd/certificate.ts';
+export { makeSnpExhibit, type SnpExhibit, type SnpExhibitOptions, type SnpFiles } from './amd/exhibit.ts';
+export { buildSnpReport, SNP_REPORT, type SnpReportEdits, type SnpReportFields } from './amd/report.ts';
+export { type AmdTcb, encodeTcb, issueVek, type Vek, type VekOptions } from './amd/vek.ts';
+export {
+  type AmdAuthority,
+  type AmdCrlOptions,
+  type AmdProduct,
+  type AmdRole,
+  type AmdVendor,
+  type AmdVendorOptions,
+  createAmdVendor,
+  issueAmdCrl,
+  reissueAmdAuthority,
+} from './amd/vendor.ts';
 export { createEntropy, type Entropy, type EntropySource } from './entropy.ts';
 export type { CertificateChanges, ChainRole, TokenChain } from './google/chain.ts';
 export type { TokenObject, TokenProfile } from './google/profile.ts';

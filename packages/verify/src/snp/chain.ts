@@ -22,13 +22,17 @@ export type Finding = CheckDetail | undefined;
 const CRITICAL = [EXTENSION.basicConstraints, EXTENSION.keyUsage];
 
 /** Names (AMD 57230 section 3): ARK-x, then SEV-x over SEV-VCEK or SEV-VLEK-x over SEV-VLEK, all of one organisation. */
-export function wrongName({ vek, ask, ark }: Chain, line: ProductLine | undefined): Finding {
-  const kind = vek.subject.attributes.CN;
-  const intermediate = kind === 'SEV-VLEK' ? `SEV-VLEK-${line}` : `SEV-${line}`;
+export function wrongName(
+  { vek, ask, ark }: Chain,
+  line: ProductLine | undefined,
+  kind: 'VCEK' | 'VLEK' | undefined,
+): Finding {
+  const leaf = kind === undefined ? (vek.subject.attributes.CN ?? '') : `SEV-${kind}`;
+  const intermediate = leaf === 'SEV-VLEK' ? `SEV-VLEK-${line}` : `SEV-${line}`;
   const commonNames: readonly (readonly [Name, readonly string[]])[] = [
     [ark.subject, ['ARK-Milan', 'ARK-Genoa', 'ARK-Turin']],
     [ask.subject, [intermediate]],
-    [vek.subject, ['SEV-VCEK', 'SEV-VLEK']],
+    [vek.subject, kind === undefined ? ['SEV-VCEK', 'SEV-VLEK'] : [leaf]],
   ];
   for (const [name, expected] of commonNames) {
     if (!expected.includes(name.attributes.CN ?? ''))
@@ -122,19 +126,18 @@ function isLeaf({ extensions }: Certificate): boolean {
   );
 }
 
-/** Distribution points (AMD 57230 section 4): at AMD's key service; a test vendor's may be anywhere. */
-export function wrongCrlUrl({ vek, ask, ark }: Chain, line: ProductLine, simulated: boolean): Finding {
-  const service = vek.subject.attributes.CN === 'SEV-VLEK' ? 'vlek' : 'vcek';
+/** Distribution points (AMD 57230 section 4): at AMD's key service, or, under a root that is not AMD's, anywhere. */
+export function wrongCrlUrl({ ask, ark }: Chain, line: ProductLine, isAmds: boolean): Finding {
   const points = [
     [ark, 'vcek'],
-    [ask, service],
+    [ask, ask.subject.attributes.CN?.startsWith('SEV-VLEK') ? 'vlek' : 'vcek'],
   ] as const;
-  for (const [certificate, path] of points) {
+  for (const [certificate, service] of points) {
     const found = attempt(() => crlUriOf(certificate.extensions));
     const actual = 'value' in found ? (found.value ?? 'none') : found.reason;
-    const suffix = `/${path}/v1/${line}/crl`;
-    const expected = `https://kdsintf.amd.com${suffix}`;
-    if (simulated ? !actual.endsWith(suffix) : actual !== expected) return { expected, actual };
+    const path = `/${service}/v1/${line}/crl`;
+    const expected = `https://kdsintf.amd.com${path}`;
+    if (isAmds ? actual !== expected : !actual.endsWith(path)) return { expected, actual };
   }
   return undefined;
 }

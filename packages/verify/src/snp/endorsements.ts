@@ -78,42 +78,41 @@ async function judge(raw: RawEndorsements, callerKeys: readonly string[]): Promi
   const line = lineOfRoot(ark?.subject.attributes.CN);
   const [arkKey, askKey] = await Promise.all([authorityKey(ark), authorityKey(ask)]);
   await judgeSignature('snp.ark.self-signed', ark, arkKey, 'ARK', checks);
-  const simulated = await judgeAnchor(ark, line, callerKeys, checks);
+  const anchor = await judgeAnchor(ark, line, callerKeys, checks);
   await judgeSignature('snp.ask.signature', ask, arkKey, 'ASK and ARK', checks);
   await judgeSignature('snp.vek.signature', vek, askKey, 'VCEK or VLEK and ASK', checks);
-  judgeChain(members, line, simulated, checks);
+  const extensions = judgeExtensions(vek, checks);
+  judgeChain(members, { line, kind: extensions?.kind, anchor }, checks);
   if (crl && ark) record('snp.crl.issuer', wrongCrlIssuer(crl, ark), checks);
   else checks.skip('snp.crl.issuer', 'needs CRL and ARK');
   const authenticList = await judgeSignature('snp.crl.signature', crl, arkKey, 'CRL and ARK', checks);
   if (crl && vek && ask && ark && authenticList) record('snp.crl.revocation', revokedOf(crl, [ark, ask, vek]), checks);
   else checks.skip('snp.crl.revocation', 'needs the whole chain and a CRL that the ARK signed');
-  const extensions = judgeExtensions(vek, checks);
   const vekKey = vek?.publicKey.kind === 'ec' ? await issuerKey(vek.publicKey, 'ecdsa-sha384') : undefined;
   const validity = validityOf(members);
+  const simulated = anchor === 'caller';
   return { ...members, checks: checks.checks, validity, line, simulated, extensions, vekKey };
 }
 
-/** AMD's by its key, or the caller's by his word. True when it is the caller's. */
+type Anchor = 'amd' | 'caller' | undefined;
+
+/** AMD's by its key, or the caller's by his word. */
 async function judgeAnchor(
   ark: Certificate | undefined,
   line: ProductLine | undefined,
   callerKeys: readonly string[],
   checks: Checklist,
-): Promise<boolean> {
+): Promise<Anchor> {
   if (ark === undefined) {
     checks.skip('snp.ark.anchor', 'needs ARK');
-    return false;
+    return undefined;
   }
   const actual = await fingerprintOf(ark);
   const expected = line && ARK_PINS[line];
-  const vendor = actual === expected;
-  const caller = callerKeys.includes(toHex(ark.publicKey.raw));
-  checks.test('snp.ark.anchor', vendor || caller, {
-    expected,
-    actual,
-    authority: caller && !vendor ? 'caller' : undefined,
-  });
-  return caller && !vendor;
+  const isCallers = callerKeys.includes(toHex(ark.publicKey.raw));
+  const anchor = actual === expected ? 'amd' : isCallers ? 'caller' : undefined;
+  checks.test('snp.ark.anchor', anchor !== undefined, { expected, actual, authority: anchor });
+  return anchor;
 }
 
 async function fingerprintOf({ publicKey }: Certificate): Promise<string> {
@@ -142,23 +141,25 @@ async function judgeSignature(
   return checks.test(id, signed.signatureAlgorithm === 'rsa-pss-sha384' && (await isSignedBy(signed, key)));
 }
 
-function judgeChain(
-  { vek, ask, ark }: Members,
-  line: ProductLine | undefined,
-  simulated: boolean,
-  checks: Checklist,
-): void {
+interface Role {
+  readonly line: ProductLine | undefined;
+  readonly kind: VekExtensions['kind'] | undefined;
+  readonly anchor: Anchor;
+}
+
+function judgeChain({ vek, ask, ark }: Members, { line, kind, anchor }: Role, checks: Checklist): void {
   if (!vek || !ask || !ark) {
-    for (const check of ['names', 'keys', 'constraints', 'crl-url'])
+    for (const check of ['names', 'keys', 'constraints', 'crl-url']) {
       checks.skip(`snp.chain.${check}`, 'needs the whole chain');
+    }
     return;
   }
   const chain = { vek, ask, ark };
-  record('snp.chain.names', wrongName(chain, line), checks);
+  record('snp.chain.names', wrongName(chain, line, kind), checks);
   record('snp.chain.keys', wrongKey(chain), checks);
   record('snp.chain.constraints', wrongConstraint(chain), checks);
   if (line === undefined) checks.skip('snp.chain.crl-url', 'needs an ARK of a known product');
-  else record('snp.chain.crl-url', wrongCrlUrl(chain, line, simulated), checks);
+  else record('snp.chain.crl-url', wrongCrlUrl(chain, line, anchor === 'amd'), checks);
 }
 
 function judgeExtensions(vek: Certificate | undefined, checks: Checklist): VekExtensions | undefined {

@@ -1,0 +1,47 @@
+import { contextTag, element, integer, objectIdentifier, sequence } from '../der.ts';
+
+/** A key that signs: its secret cannot be exported. */
+export interface AmdKey {
+  /** DER SubjectPublicKeyInfo. */
+  readonly spki: Uint8Array;
+  /** Certificates: RSASSA-PSS. Reports: ECDSA, r ‖ s with 48 bytes each. */
+  sign(message: Uint8Array): Promise<Uint8Array>;
+}
+
+const PSS = { name: 'RSA-PSS', hash: 'SHA-384' } as const;
+const SALT_LENGTH = 48;
+const P384 = { name: 'ECDSA', namedCurve: 'P-384' } as const;
+
+const sha384 = sequence(objectIdentifier('2.16.840.1.101.3.4.2.2'), element(0x05, new Uint8Array()));
+const mgf1 = sequence(objectIdentifier('1.2.840.113549.1.1.8'), sha384);
+
+/** AlgorithmIdentifier RSASSA-PSS with SHA-384 and a salt of 48 bytes, as AMD writes it. */
+export const RSASSA_PSS = sequence(
+  objectIdentifier('1.2.840.113549.1.1.10'),
+  sequence(contextTag(0, sha384), contextTag(1, mgf1), contextTag(2, integer(SALT_LENGTH))),
+);
+
+/** An RSA key as those of ARK, ASK and ASVK. Randomness is WebCrypto's, so no two vendors are alike. */
+export async function createRsaKey(modulusLength = 4096): Promise<AmdKey> {
+  const algorithm = { ...PSS, modulusLength, publicExponent: Uint8Array.of(1, 0, 1) };
+  const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify']);
+  return {
+    spki: new Uint8Array(await crypto.subtle.exportKey('spki', publicKey)),
+    sign: async (message) =>
+      new Uint8Array(
+        await crypto.subtle.sign({ ...PSS, saltLength: SALT_LENGTH }, privateKey, Uint8Array.from(message)),
+      ),
+  };
+}
+
+/** A P-384 key as those of VCEK and VLEK. */
+export async function createChipKey(): Promise<AmdKey> {
+  const { publicKey, privateKey } = await crypto.subtle.generateKey(P384, false, ['sign', 'verify']);
+  return {
+    spki: new Uint8Array(await crypto.subtle.exportKey('spki', publicKey)),
+    sign: async (message) =>
+      new Uint8Array(
+        await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-384' }, privateKey, Uint8Array.from(message)),
+      ),
+  };
+}
