@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, jsonText } from '../answer.ts';
+import { type AmdOptions, fetchAmd, PRODUCTS, type Product } from '../collateral/amd.ts';
+import type { Files } from '../collateral/answers.ts';
+import { assertDirectory, writeDirectory } from '../collateral/directory.ts';
+import type { DownloadOptions } from '../collateral/download.ts';
+import { type Endpoint, parseAddress, parseEndpoint } from '../collateral/endpoint.ts';
+import { fetchIntel, fetchPck, type IntelOptions } from '../collateral/intel.ts';
+import { type FetchSubject, intelSubjectOf, subjectOf } from '../collateral/subject.ts';
+import { EXIT, usage } from '../failure.ts';
+import type { Io } from '../io.ts';
+import { rows } from '../table/layout.ts';
+import { COLOURED, PLAIN } from '../table/style.ts';
+import { parseInteger, readCertificates } from '../values.ts';
+
+/** Options of `assay collateral fetch`. */
+export interface FetchFlags {
+  readonly from: string;
+  readonly output: string;
+  readonly update?: 'early' | 'standard';
+  readonly tcbEvaluationDataNumber?: string;
+  readonly rootCrl?: string;
+  readonly product?: string;
+  readonly vlek?: string;
+  readonly json?: boolean;
+}
+
+/** Fetches the endorsements of a piece of evidence into a directory. Throws `usage` and `unavailable`. */
+export async function fetchCollateral(file: string, flags: FetchFlags, io: Io): Promise<Answer> {
+  const service = parseEndpoint(flags.from);
+  await assertDirectory(flags.output);
+  const limits = {
+    sleep: async (milliseconds: number) => void (await sleep(milliseconds)),
+    now: io.now,
+    report: (message: string) => io.stderr(`${message}\n`),
+  };
+  const subject = await subjectOf(file, productOf(flags.product), io);
+  const files = await filesFor(subject, service, flags, limits, io);
+  await writeDirectory(flags.output, files);
+  return { output: flags.json ? jsonText(document(flags, files)) : table(flags, files, io), exitCode: EXIT.trusted };
+}
+
+async function filesFor(
+  subject: FetchSubject,
+  service: Endpoint,
+  flags: FetchFlags,
+  limits: DownloadOptions,
+  io: Io,
+): Promise<Files> {
+  if (subject.vendor === 'amd') return fetchAmd(subject, service, await amdOptions(flags, io), limits);
+  const options = intelOptions(flags);
+  if ('fmspc' in subject) return fetchIntel(subject, service, options, limits);
+  limits.report('the quote carries no PCK certificate: asking the service for it');
+  const pck = await fetchPck(subject.query, service, limits);
+  return new Map([...(await fetchIntel(await intelSubjectOf(subject, pck), service, options, limits)), ...pck]);
+}
+
+function intelOptions({ update, tcbEvaluationDataNumber, rootCrl }: FetchFlags): IntelOptions {
+  const field = '--tcb-evaluation-data-number';
+  return {
+    ...(update && { update }),
+    ...(tcbEvaluationDataNumber !== undefined && {
+      tcbEvaluationDataNumber: parseInteger(tcbEvaluationDataNumber, field, 65_535),
+    }),
+    ...(rootCrl !== undefined && { rootCrl: parseAddress(rootCrl, '--root-crl') }),
+  };
+}
+
+async function amdOptions({ vlek }: FetchFlags, io: Io): Promise<AmdOptions> {
+  if (vlek === undefined) return {};
+  const [certificate] = await readCertificates(vlek, io, '--vlek');
+  return certificate ? { vlek: certificate } : {};
+}
+
+function productOf(name: string | undefined): Product | undefined {
+  const product = PRODUCTS.find((known) => known.toLowerCase() === name?.toLowerCase());
+  if (name !== undefined && product === undefined) {
+    throw usage(`--product: expected one of ${PRODUCTS.join(', ')}, found ${name}`, '--product');
+  }
+  return product;
+}
+
+function document({ output }: FetchFlags, files: Files): object {
+  return {
+    schema: 'assay.collateral/1',
+    directory: output,
+    files: [...files].map(([name, bytes]) => ({ name, bytes: bytes.length })),
+  };
+}
+
+function table({ output }: FetchFlags, files: Files, { colour, columns }: Io): string {
+  const style = colour ? COLOURED : PLAIN;
+  const list = [...files].map(([name, bytes]) => ({ label: name, value: `${bytes.length} bytes` }));
+  const next = `Next: assay verify FILE --collateral ${output}`;
+  return `${style.bold(style.good('✓ FETCHED'))}  ${output}\n\n${rows(list, { indent: 2, columns }, style.dim)}\n${next}\n`;
+}

@@ -1,0 +1,43 @@
+import { type Answer, jsonText } from '../answer.ts';
+import { readRecognised } from '../evidence.ts';
+import { EXIT } from '../failure.ts';
+import { nameOf } from '../files.ts';
+import { inspectCertificate } from '../inspection/certificate.ts';
+import { inspectBundle, inspectEnvelope, inspectReply } from '../inspection/container.ts';
+import { inspectEventLog } from '../inspection/event-log.ts';
+import { inspectEvidence } from '../inspection/evidence.ts';
+import type { Findings, Inspection } from '../inspection/inspection.ts';
+import type { Io } from '../io.ts';
+import type { Recognised } from '../recognise/recognise.ts';
+import { inspectionTable } from '../table/inspection-table.ts';
+import { COLOURED, PLAIN } from '../table/style.ts';
+
+/** Decodes a file. Exit 1 when it is malformed. Throws `Unrecognised` when it is no kind of evidence. */
+export async function inspect(file: string, { json }: { readonly json?: boolean }, io: Io): Promise<Answer> {
+  const recognised = await readRecognised(file, io);
+  const { kind, encoding } = recognised;
+  const findings = await findingsOf(recognised);
+  const inspection: Inspection = { schema: 'assay.inspection/1', kind, encoding, ...findings };
+  const context = { name: nameOf(file), columns: io.columns, style: io.colour ? COLOURED : PLAIN };
+  return {
+    output: json ? jsonText(inspection) : inspectionTable(inspection, context),
+    exitCode: findings.problems.length > 0 ? EXIT.refused : EXIT.trusted,
+  };
+}
+
+function findingsOf(recognised: Recognised): Promise<Findings> {
+  switch (recognised.kind) {
+    case 'evidence':
+      return inspectEvidence(recognised.bytes);
+    case 'event-log':
+      return inspectEventLog(recognised.bytes);
+    case 'certificate':
+      return inspectCertificate(recognised.certificate, recognised.carried);
+    case 'reply':
+      return inspectReply(recognised.bytes, recognised.reply);
+    case 'envelope':
+      return inspectEnvelope(recognised.bytes);
+    case 'bundle':
+      return inspectBundle(recognised.bytes);
+  }
+}

@@ -1,0 +1,51 @@
+/** What a command may touch of the process: its streams, its clock and the look of its terminal. */
+export interface Io {
+  /** All of standard input, at most `limit` bytes; undefined when there is more. */
+  readonly stdin: (limit: number) => Promise<Uint8Array | undefined>;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly now: () => Date;
+  /** Width of the terminal in characters. */
+  readonly columns: number;
+  /** True when standard output shows colours. */
+  readonly colour: boolean;
+}
+
+/** Lines wider than this are hard to read, however wide the terminal is. */
+const MAX_COLUMNS = 110;
+const DEFAULT_COLUMNS = 100;
+
+/** The running process as `Io`. Colours only on a terminal and without NO_COLOR (no-color.org). */
+export function processIo(): Io {
+  const { stdin, stdout, stderr, env } = process;
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  return {
+    stdin: (limit) => readAll(stdin, limit),
+    stdout: (text) => void stdout.write(text),
+    stderr: (text) => void stderr.write(text),
+    now: () => new Date(),
+    columns: columnsOf(stdout.columns, env.COLUMNS),
+    colour: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
+  };
+}
+
+/** `assay … | head` closes our output early; that is no fault of ours, and the exit code stands. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+function columnsOf(terminal: number | undefined, variable: string | undefined): number {
+  const columns = terminal ?? Number(variable);
+  return columns >= 1 ? Math.min(columns, MAX_COLUMNS) : DEFAULT_COLUMNS;
+}
+
+async function readAll(stream: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    length += chunk.length;
+    if (length > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
