@@ -27,6 +27,7 @@ export const SHARED = [
   'codec',
   'crypto',
   'endorsements',
+  'evidence',
   'dcap',
   'event-log',
   'dstack',
