@@ -63,6 +63,8 @@ export interface TcbInfo extends SignedDocument {
   readonly svnsInRange: boolean;
 }
 
+const ENCLAVE_WORDS: readonly TcbStatus[] = ['UpToDate', 'OutOfDate', 'Revoked'];
+
 /** Parses TCB info strictly. Throws `malformed`, naming the field. */
 export function parseTcbInfo(text: string): TcbInfo {
   const document = parseSignedDocument(text, 'tcbInfo');
@@ -115,11 +117,15 @@ export function levelStatusOf(level: JsonObject): LevelStatus {
   };
 }
 
-/** Levels by ISVSVN, highest first; not empty, none twice. */
+/** Levels by ISVSVN, highest first; not empty, none twice. Joining statuses gives a meaning to three words only. */
 export function enclaveLevelsOf(object: JsonObject): readonly EnclaveLevel[] {
   const levels = listOf(object, 'tcbLevels').map((item: Json) => {
     const level = asObject(item, 'tcbLevels');
-    return { isvSvn: countOf(asObject(level.tcb, 'tcb'), 'isvsvn', 65_535), ...levelStatusOf(level) };
+    const found = levelStatusOf(level);
+    if (!ENCLAVE_WORDS.includes(found.status)) {
+      throw malformed(`tcbStatus: ${found.status} is no status of a module or quoting enclave`, { field: 'tcbStatus' });
+    }
+    return { isvSvn: countOf(asObject(level.tcb, 'tcb'), 'isvsvn', 65_535), ...found };
   });
   if (levels.length === 0) throw malformed('tcbLevels: empty');
   if (new Set(levels.map(({ isvSvn }) => isvSvn)).size !== levels.length) throw malformed('tcbLevels: a level twice');
