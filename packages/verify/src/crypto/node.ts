@@ -1,6 +1,7 @@
 import { constants, createPublicKey, hash as digestOf, type KeyObject, verify } from 'node:crypto';
 import { concatBytes } from '../codec/bytes.ts';
 import { fromHex } from '../codec/hex.ts';
+import { isPlainPoint } from './point.ts';
 import type { HashName, KeyMaterial, Scheme, VerifyKey } from './types.ts';
 
 /** Which implementation this is. */
@@ -8,7 +9,9 @@ export const implementation = 'node';
 
 /** The hash of the data. */
 export function digest(name: HashName, data: Uint8Array): Uint8Array {
-  return digestOf(name.replace('-', '').toLowerCase(), data, 'buffer');
+  const { buffer, byteOffset, length } = digestOf(name.replace('-', '').toLowerCase(), data, 'buffer');
+  // Not a Buffer, whose slice() is a view where a Uint8Array's is a copy.
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** Makes a key ready for the scheme: undefined when the key is none (a point off its curve) or of another kind. */
@@ -30,6 +33,7 @@ export function importKey(material: KeyMaterial, scheme: Scheme): VerifyKey | un
 }
 
 function keyObject(material: KeyMaterial): KeyObject | undefined {
+  if (!isPlainPoint(material)) return undefined;
   const key = material.kind === 'rsa' ? material.raw : concatBytes(EC_PREFIX[material.curve], material.point);
   try {
     const imported = createPublicKey({ key: key as Buffer, format: 'der', type: 'spki' });

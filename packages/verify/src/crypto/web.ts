@@ -1,3 +1,4 @@
+import { isPlainPoint } from './point.ts';
 import type { HashName, KeyMaterial, Scheme, VerifyKey } from './types.ts';
 
 /** Which implementation this is. */
@@ -12,7 +13,7 @@ export async function digest(name: HashName, data: Uint8Array): Promise<Uint8Arr
 export async function importKey(material: KeyMaterial, scheme: Scheme): Promise<VerifyKey | undefined> {
   const matches =
     scheme.kind === 'ecdsa' ? material.kind === 'ec' && material.curve === scheme.curve : material.kind === 'rsa';
-  if (!matches) return undefined;
+  if (!matches || !isPlainPoint(material)) return undefined;
   const [algorithm, parameters] = algorithmsOf(scheme);
   const [format, data] =
     material.kind === 'ec' ? (['raw', material.point] as const) : (['spki', material.raw] as const);
