@@ -62,7 +62,17 @@ export function parseCrl(der: Uint8Array): Crl {
 function revokedSerial(entry: Der): string {
   const parts = childrenOf(expectTag(entry, TAG.sequence, 'revoked certificate'), 3);
   timeOf(parts[1], 'revocation date');
+  if (parts[2] !== undefined) requireKnownEntry(parts[2]);
   return serialOf(unsignedOf(parts[0], 'revoked serial number'));
+}
+
+/** RFC 5280 section 5.3: an entry with a critical extension may speak of another issuer's certificate. */
+function requireKnownEntry(extensions: Der): void {
+  for (const item of childrenOf(expectTag(extensions, TAG.sequence, 'CRL entry extensions'), 16)) {
+    const [, second] = childrenOf(expectTag(item, TAG.sequence, 'CRL entry extension'), 3);
+    // Only `critical` is a BOOLEAN, and DER writes it only when it is true.
+    if (second?.tag !== TAG.octetString) throw malformed('CRL entry extension: critical, or no value');
+  }
 }
 
 function decimal(magnitude: Uint8Array): string {

@@ -13,6 +13,8 @@ export function oidOf(element: Der | undefined, what: string): string {
   for (const byte of bytes) {
     if (fresh && byte === 0x80) throw malformed(`${what}: OID arc not minimal`);
     arc = arc * 128 + (byte & 0x7f);
+    // Beyond this, two OIDs could become one text.
+    if (arc > Number.MAX_SAFE_INTEGER) throw malformed(`${what}: OID arc too large`);
     fresh = byte < 0x80;
     if (!fresh) continue;
     if (text === '') text = arc < 80 ? `${Math.floor(arc / 40)}.${arc % 40}` : `2.${arc - 80}`;

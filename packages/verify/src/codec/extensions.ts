@@ -1,5 +1,5 @@
 import { malformed } from '../errors.ts';
-import { childrenOf, type Der, expectTag, readWholeDer, TAG } from './der.ts';
+import { childrenOf, contentsOf, type Der, expectTag, readWholeDer, TAG } from './der.ts';
 import { booleanOf, octetsOf, oidOf, smallIntegerOf } from './der-values.ts';
 import { fromUtf8 } from './text.ts';
 
@@ -60,8 +60,12 @@ export function keyUsageOf(
   const extension = extensions.get(EXTENSION.keyUsage);
   if (extension === undefined) return undefined;
   const element = expectTag(readWholeDer(extension.value, 'keyUsage'), TAG.bitString, 'keyUsage');
-  const [unused, bits] = [element.source[element.content] ?? 8, element.source[element.content + 1] ?? 0];
-  if (unused > 7 || element.end - element.content < 2) throw malformed('keyUsage: malformed BIT STRING');
+  const [unused = 8, bits = 0, more = 0, ...rest] = contentsOf(element);
+  const last = element.end - element.content === 3 ? more : bits;
+  const stray = last & ((1 << unused) - 1);
+  if (unused > 7 || element.end - element.content < 2 || rest.length > 0 || stray !== 0) {
+    throw malformed('keyUsage: malformed BIT STRING');
+  }
   return { digitalSignature: (bits & 0x80) !== 0, keyCertSign: (bits & 0x04) !== 0, cRLSign: (bits & 0x02) !== 0 };
 }
 

@@ -27,7 +27,7 @@ export function parseJson(text: string, what = 'JSON'): Json {
     throw malformed(`${what}: not JSON`, { field: what });
   }
   // A colon outside strings stands for one member; equal keys collapse when parsed.
-  if (countMembers(value) !== members) throw malformed(`${what}: duplicate keys`, { field: what });
+  if (countMembers(value, what) !== members) throw malformed(`${what}: duplicate keys`, { field: what });
   return value;
 }
 
@@ -44,7 +44,10 @@ export function asObject(value: Json | undefined, what: string): JsonObject {
   return value as JsonObject;
 }
 
-/** The members of the outermost object with their text as received: signatures of Intel's documents cover it. */
+/**
+ * The members of the outermost object with their text as received: signatures of Intel's documents cover it. The text
+ * must have passed `parseJsonObject`; of other text it may throw `malformed`.
+ */
 export function rawMembers(text: string): RawMember[] {
   const members: RawMember[] = [];
   let at = text.indexOf('{') + 1;
@@ -53,11 +56,20 @@ export function rawMembers(text: string): RawMember[] {
     if (open < 0) break;
     const close = endOfString(text, open);
     const start = text.indexOf(':', close) + 1;
+    if (start === 0) throw malformed('JSON: member without a value');
     const end = endOfValue(text, start);
-    members.push({ key: JSON.parse(text.slice(open, close)), text: text.slice(start, end).trim() });
+    members.push({ key: unquote(text.slice(open, close)), text: text.slice(start, end).trim() });
     at = end + 1;
   }
   return members;
+}
+
+function unquote(text: string): string {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed('JSON: malformed member name');
+  }
 }
 
 /** Counts the members of all objects and bounds the depth, before anything is built. */
@@ -107,14 +119,18 @@ function endOfValue(text: string, start: number): number {
   return text.length;
 }
 
-function countMembers(value: Json): number {
+function countMembers(value: Json, what: string): number {
+  // 1e999 parses to Infinity, which JSON cannot say: it would come out as null.
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
+    throw malformed(`${what}: number out of range`, { field: what });
+  }
   if (typeof value !== 'object' || value === null) return 0;
   let count = 0;
   if (Array.isArray(value)) {
-    for (const item of value) count += countMembers(item);
+    for (const item of value) count += countMembers(item, what);
     return count;
   }
   const members = value as JsonObject;
-  for (const key in members) count += 1 + countMembers(members[key] ?? null);
+  for (const key in members) count += 1 + countMembers(members[key] ?? null, what);
   return count;
 }

@@ -9,9 +9,9 @@ const MAX_BLOCKS = 16;
 /** The longest PEM text read, in bytes. */
 const MAX_PEM = 262_144;
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]*)-----END \1-----/y;
+const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\t\n\r ]*)-----END \1-----/y;
 
-/** DER of each PEM block with the label. Only white space (and NUL at the end) may stand outside blocks. */
+/** DER of each PEM block with the label. Only white space may stand outside blocks. */
 export function fromPem(text: string, label: string): Uint8Array[] {
   if (text.length > MAX_PEM) throw malformed(`PEM: ${text.length} characters exceed ${MAX_PEM}`);
   const blocks: Uint8Array[] = [];
@@ -22,7 +22,7 @@ export function fromPem(text: string, label: string): Uint8Array[] {
     if (match === null) throw malformed(`PEM: unexpected text at character ${position}`);
     if (match[1] !== label) throw malformed(`PEM: expected ${label}, found ${match[1]}`);
     if (blocks.length === MAX_BLOCKS) throw malformed(`PEM: more than ${MAX_BLOCKS} blocks`);
-    blocks.push(fromBase64((match[2] ?? '').replace(/\s+/g, ''), 'PEM'));
+    blocks.push(fromBase64((match[2] ?? '').replace(/[\t\n\r ]+/g, ''), 'PEM'));
     position = skipSpace(text, BLOCK.lastIndex);
   }
   if (blocks.length === 0) throw malformed(`PEM: no ${label}`);
@@ -58,6 +58,6 @@ export function fromCrlFile(bytes: Uint8Array): Uint8Array {
 
 function skipSpace(text: string, position: number): number {
   let at = position;
-  while (at < text.length && /[\s\0]/.test(text.charAt(at))) at += 1;
+  while (at < text.length && /[\t\n\r ]/.test(text.charAt(at))) at += 1;
   return at;
 }
