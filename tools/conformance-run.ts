@@ -1,12 +1,5 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { type Answer, assay } from './assay-process.ts';
 import type { Case, Expectation } from './conformance-cases.ts';
-
-/** What `assay` answered. */
-interface Answer {
-  readonly exit: number | string;
-  readonly output: string;
-}
 
 /** A case that was run. `problem` is undefined when the answer is as expected. */
 export interface Result {
@@ -21,10 +14,6 @@ interface Verdict {
   readonly tcb: { readonly status: string } | null;
   readonly checks: readonly { readonly id: string; readonly outcome: string; readonly intelStatus?: string }[];
 }
-
-const COMMAND = join(import.meta.dirname, '../apps/cli/bin/assay.js');
-/** A process that takes longer hangs. */
-const TIMEOUT = 60_000;
 
 /** Runs cases, each in a process of its own, two at a time. */
 export async function runCases(cases: readonly Case[]): Promise<readonly Result[]> {
@@ -42,14 +31,6 @@ async function runCase({ name, args, expected }: Case): Promise<Result> {
   const verdict = verdictOf(answer);
   const problem = verdict === undefined ? 'no verdict on standard output' : problemOf(expected, answer, verdict);
   return { name, expected: wordsFor(expected), got: `exit ${answer.exit} ${verdict ? summary(verdict) : ''}`, problem };
-}
-
-function assay(args: readonly string[]): Promise<Answer> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [COMMAND, ...args], { timeout: TIMEOUT }, (error, output) => {
-      resolve({ exit: error === null ? 0 : (error.code ?? String(error.signal)), output });
-    });
-  });
 }
 
 /** The one document on standard output; undefined for anything else. */

@@ -1,6 +1,7 @@
-import { AssayError, type Evidence, parseEnvelope } from '@assay/verify';
+import { AssayError, type Evidence } from '@assay/verify';
 import { type Bundle, parseBundle } from '@assay/verify/bundle';
 import { fromHex, fromUtf8, type JsonObject } from '@assay/verify/codec';
+import { parseEnvelope } from '@assay/verify/evidence';
 import { Unrecognised } from './failure.ts';
 import { nameOf, readInput } from './files.ts';
 import type { Io } from './io.ts';

@@ -1,5 +1,6 @@
-import { sharedChecks, type Tee } from '@assay/verify';
+import type { Tee } from '@assay/verify';
 import { confidentialSpace } from '@assay/verify/confidential-space';
+import { explanations } from '@assay/verify/explanations';
 import { sgx } from '@assay/verify/sgx';
 import { snp } from '@assay/verify/snp';
 import { tdx } from '@assay/verify/tdx';
@@ -7,8 +8,7 @@ import { tdx } from '@assay/verify/tdx';
 /** Every TEE that Assay knows. */
 export const TEES: readonly Tee[] = [sgx, tdx, snp, confidentialSpace];
 
-/** A check's sentence in the catalogues: what it requires. */
+/** What a check requires, in one sentence. */
 export function requires(id: string): string | undefined {
-  const catalogues = [sharedChecks, ...TEES.map(({ checks }) => checks)];
-  return catalogues.find((catalogue) => id in catalogue)?.[id]?.requires;
+  return explanations[id]?.[0];
 }

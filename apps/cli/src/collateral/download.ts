@@ -67,7 +67,8 @@ async function once(start: URL, options: DownloadOptions): Promise<Outcome> {
       const response = await fetch(url, { redirect: 'manual', signal, headers: { accept: '*/*' } });
       if (!isRedirect(response.status)) return await outcomeOf(url, response, options);
       await response.body?.cancel();
-      const target = URL.parse(response.headers.get('location') ?? '', url.href);
+      const location = response.headers.get('location');
+      const target = location === null ? null : URL.parse(location, url.href);
       if (target === null) return failed(`redirected (${response.status}) without an address`, false);
       if (target.host !== start.host || !isSafe(target)) {
         return failed(`redirected to another host (${target.origin}), which is refused`, false);

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AssayError, endorsementsFromDirectory, parseEndorsements, type RawEndorsements } from '@assay/verify';
+import { AssayError, type RawEndorsements } from '@assay/verify';
+import { endorsementsFromDirectory, parseEndorsements } from '@assay/verify/endorsements';
 import { usage } from '../failure.ts';
 import { fileError, MAX_INPUT, readInput } from '../files.ts';
 import type { Io } from '../io.ts';

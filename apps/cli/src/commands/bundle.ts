@@ -1,6 +1,7 @@
-import { AssayError, type Envelope, type RawEndorsements, verify } from '@assay/verify';
+import { AssayError, type RawEndorsements, verify } from '@assay/verify';
 import { makeBundle, serialiseBundle } from '@assay/verify/bundle';
 import { utf8 } from '@assay/verify/codec';
+import type { Envelope } from '@assay/verify/evidence';
 import { type Answer, jsonText } from '../answer.ts';
 import { writeWhole } from '../collateral/directory.ts';
 import { readEvidence } from '../evidence.ts';

@@ -1,5 +1,6 @@
-import { authenticate, malformedEvidence, type Verdict, verify } from '@assay/verify';
+import { authenticate, type Verdict, verify } from '@assay/verify';
 import { type Bundle, replayBundle, withTime } from '@assay/verify/bundle';
+import { malformedEvidence } from '@assay/verify/evidence';
 import { type Answer, jsonText } from '../answer.ts';
 import { type Found, readEvidence } from '../evidence.ts';
 import { EXIT, Unrecognised, usage } from '../failure.ts';

@@ -1,6 +1,7 @@
-import { AssayError, type Evidence, parseEnvelope } from '@assay/verify';
+import { AssayError, type Evidence } from '@assay/verify';
 import { parseBundle } from '@assay/verify/bundle';
 import { fromUtf8, type JsonObject, parseJsonObject, toHex, toIso } from '@assay/verify/codec';
+import { parseEnvelope } from '@assay/verify/evidence';
 import { replyContent } from '../evidence.ts';
 import { inspectEventLog } from './event-log.ts';
 import { inspectEvidence } from './evidence.ts';
