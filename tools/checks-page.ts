@@ -1,12 +1,16 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { explanations } from '../packages/verify/src/explanations.ts';
 import type { CheckDefinition, Layer } from '../packages/verify/src/verdict/check.ts';
 
 /** A check of the catalogue, and the folder of `verify` that defines it. */
 export interface CataloguedCheck extends CheckDefinition {
   readonly id: string;
   readonly folder: string;
+  readonly requires: string;
+  readonly remedy: string;
+  readonly intelStatus: string | undefined;
 }
 
 const SOURCE = resolve(import.meta.dirname, '../packages/verify/src');
@@ -58,7 +62,12 @@ export async function catalogue(): Promise<readonly CataloguedCheck[]> {
       }
     }
   }
-  return [...found].map(([id, { definition, folder }]) => ({ id, folder, ...definition }));
+  return [...found].map(([id, { definition, folder }]) => {
+    const explanation = explanations[id];
+    if (explanation === undefined) throw new Error(`${id} has no explanation`);
+    const [requires, remedy, intelStatus] = explanation;
+    return { id, folder, requires, remedy, intelStatus, ...definition };
+  });
 }
 
 /** The page `docs/checks.md`. */
@@ -100,7 +109,7 @@ function definitionsOf(value: unknown): readonly (readonly [string, CheckDefinit
 
 function isDefinition(value: unknown): value is CheckDefinition {
   if (typeof value !== 'object' || value === null) return false;
-  return 'layer' in value && 'requires' in value && 'remedy' in value;
+  return 'layer' in value;
 }
 
 function row({ id, layer, authority, requires, remedy, intelStatus }: CataloguedCheck): string {

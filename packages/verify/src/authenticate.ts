@@ -5,6 +5,7 @@ import { type AuthenticateOptions, clockOf, type Evidence, snapshot } from './op
 import type { Authenticated, Clock, Tee } from './tee.ts';
 import type { Catalogue } from './verdict/check.ts';
 import { Checklist } from './verdict/checklist.ts';
+import { explain, isTroubled } from './verdict/explain.ts';
 import { type Findings, sealVerdict } from './verdict/seal.ts';
 import { trustChecks } from './verdict/trust-checks.ts';
 import type { Verdict } from './verdict/verdict.ts';
@@ -30,8 +31,16 @@ const NONE = { platform: [], identity: [], fresh: [], bound: [] } as const;
  * @throws AssayError `usage` for mistakes of the caller, such as a clock that is no date.
  */
 export async function authenticate(evidence: Uint8Array | Evidence, options: AuthenticateOptions): Promise<Verdict> {
-  const { findings, checks } = await authenticateEvidence(evidence, options, {});
-  return sealVerdict({ ...findings, checks: checks.checks });
+  const { findings, checks, tee } = await authenticateEvidence(evidence, options, {});
+  return conclude({ ...findings, checks: checks.checks }, tee);
+}
+
+/** Seals a verdict. What to do about trouble is loaded when there is trouble: most pages never need the texts. */
+export async function conclude(findings: Findings, tee: Tee | undefined): Promise<Verdict> {
+  if (!findings.checks.some(isTroubled)) return sealVerdict(findings);
+  const { sharedExplanations } = await import('./shared-explanations.ts');
+  const explanations = { ...sharedExplanations, ...(await tee?.explanations()) };
+  return sealVerdict({ ...findings, checks: explain(findings.checks, explanations) });
 }
 
 /** Parses and authenticates with a checklist that appraisal can go on with. `more`: the checks of appraisal. */

@@ -1,13 +1,10 @@
 export { authenticate } from './authenticate.ts';
-export { sharedChecks } from './checks.ts';
 export { fromPem } from './codec/pem.ts';
 export {
   type AuthenticateEndorsementsOptions,
   authenticateEndorsements,
 } from './endorsements/authenticate.ts';
-export { endorsementsFromDirectory } from './endorsements/directory.ts';
 export type { DatedDocument, EndorsementFamily, EndorsementSource, Endorsements } from './endorsements/handle.ts';
-export { parseEndorsements } from './endorsements/json.ts';
 export type {
   ConfidentialSpaceEndorsements,
   DcapCollateral,
@@ -15,9 +12,6 @@ export type {
   SnpEndorsements,
 } from './endorsements/raw.ts';
 export { AssayError, type AssayErrorCode, type AssayErrorDetails } from './errors.ts';
-export { type Envelope, parseEnvelope, serialiseEnvelope } from './evidence/envelope.ts';
-export { malformedEvidence } from './evidence/malformed.ts';
-export { createMemory, type MemoryOptions } from './memory/in-memory.ts';
 export type { RollbackMemory } from './memory/rollback.ts';
 export type { AuthenticateOptions, Evidence, VerifyOptions } from './options.ts';
 export type { Policy, Release } from './policy/policy.ts';

@@ -4,6 +4,7 @@ import type { RawEndorsements } from './endorsements/raw.ts';
 import type { Policy } from './policy/policy.ts';
 import type { Catalogue } from './verdict/check.ts';
 import type { Checklist } from './verdict/checklist.ts';
+import type { Explanations } from './verdict/explain.ts';
 import type { Claims, Tcb, TeeName } from './verdict/verdict.ts';
 
 /** The instant of an appraisal and the tolerance around it. */
@@ -50,8 +51,12 @@ export interface Tee<P extends Parsed = Parsed, A extends Authenticated = Authen
   readonly name: TeeName;
   readonly endorsements: EndorsementVerifier;
   readonly checks: Catalogue;
+  /** What the checks mean: loaded when one is in trouble. */
+  explanations(): Promise<Explanations>;
   /** Checks without which the layers `authentic` and `platform` cannot pass. */
   readonly required: { readonly authentic: readonly string[]; readonly platform: readonly string[] };
+  /** Checks of this TEE that answer the question of a shared one when that had nothing to go by: shared id → own id. */
+  readonly standsIn?: Readonly<Record<string, string>>;
   /** A cheap look at the first bytes. */
   recognises(evidence: Uint8Array): boolean;
   /** Parses; each numbered check of the form is recorded. Undefined when a check failed. Never throws for any bytes. */

@@ -1,15 +1,15 @@
-import { type Authentication, authenticateEvidence } from './authenticate.ts';
-import { bind, requiredBinding } from './binding/bind.ts';
+import { type Authentication, authenticateEvidence, conclude } from './authenticate.ts';
+import { bind, checkBinding, requiredBinding } from './binding/bind.ts';
 import { bindingChecks } from './binding/checks.ts';
 import { eventLogChecks } from './event-log/checks.ts';
 import { rollbackChecks } from './memory/checks.ts';
-import { appraiseRollback, rememberEndorsements } from './memory/rollback.ts';
 import type { Evidence, VerifyOptions } from './options.ts';
 import { identityChecks } from './policy/checks.ts';
 import { appraiseIdentity } from './policy/identity.ts';
 import { parsePolicy } from './policy/parse.ts';
 import type { Policy } from './policy/policy.ts';
-import { sealVerdict } from './verdict/seal.ts';
+import type { Tee } from './tee.ts';
+import type { Checklist } from './verdict/checklist.ts';
 import type { Claims, Verdict } from './verdict/verdict.ts';
 
 const APPRAISAL_CHECKS = { ...eventLogChecks, ...rollbackChecks, ...identityChecks, ...bindingChecks };
@@ -25,28 +25,46 @@ const APPRAISAL_CHECKS = { ...eventLogChecks, ...rollbackChecks, ...identityChec
 export async function verify(evidence: Uint8Array | Evidence, options: VerifyOptions): Promise<Verdict> {
   const policy = parsePolicy(options.policy);
   const nonce = options.nonce && new Uint8Array(options.nonce);
+  const subject = structuredClone(options.subject);
+  checkBinding(policy, nonce, subject);
   const authentication = await authenticateEvidence(evidence, options, APPRAISAL_CHECKS);
   const { tee, endorsements, authenticated, checks, clock, findings, given } = authentication;
   if (tee === undefined || endorsements === undefined || authenticated === undefined) {
-    return sealVerdict({ ...findings, checks: checks.checks });
+    return conclude({ ...findings, checks: checks.checks }, tee);
   }
   tee.appraise(authenticated, policy, clock, checks);
-  if (options.memory) await appraiseRollback(endorsements, clock, options.memory, checks);
+  const { memory } = options;
+  // A page without a rollback memory does not load its code.
+  const rollback = memory && (await import('./memory/rollback.ts'));
+  if (memory) await rollback?.appraiseRollback(endorsements, clock, memory, checks);
   const measured = await measuredClaims(authentication, authenticated.claims);
   if (policy.identity !== 'any') appraiseIdentity(measured, policy, checks);
   const { statement, proof } = given;
-  const bound = await bind(
-    { policy, claims: measured, statement, proof, nonce, subject: options.subject, clock },
-    checks,
+  const bound = await bind({ policy, claims: measured, statement, proof, nonce, subject, clock }, checks);
+  const { nonces, keys, workload } = bound;
+  const claims = { ...measured, nonces, keys, workload: workload ?? measured.workload };
+  const required = {
+    authentic: findings.required.authentic,
+    platform: tee.required.platform,
+    identity: standingIn(tee, policy.identity === 'any' ? [] : ['identity.release'], checks),
+    fresh: standingIn(tee, requiredBinding(policy).fresh, checks),
+    bound: requiredBinding(policy).bound,
+  };
+  const verdict = await conclude(
+    { ...findings, claims, required, waived: waivedBy(policy), checks: checks.checks },
+    tee,
   );
-  const claims = { ...measured, keys: bound.keys, workload: bound.workload ?? measured.workload };
-  const { authentic } = findings.required;
-  const identity = policy.identity === 'any' ? [] : ['identity.release'];
-  const required = { authentic, platform: tee.required.platform, identity, ...requiredBinding(policy) };
-  const verdict = sealVerdict({ ...findings, claims, required, waived: waivedBy(policy), checks: checks.checks });
-  if (options.memory && verdict.layers.authentic === 'pass')
-    await rememberEndorsements(endorsements, clock, options.memory);
+  if (memory && verdict.layers.authentic === 'pass') await rollback?.rememberEndorsements(endorsements, clock, memory);
   return verdict;
+}
+
+/** Ids of required checks, with the TEE's own check in place of one that could not run. */
+function standingIn(tee: Tee, ids: readonly string[], { checks }: Checklist): readonly string[] {
+  const ran = (id: string): boolean => checks.some((check) => check.id === id && check.outcome !== 'skip');
+  return ids.map((id) => {
+    const own = tee.standsIn?.[id];
+    return own !== undefined && !ran(id) && ran(own) ? own : id;
+  });
 }
 
 function waivedBy({ identity, freshness, binding }: Policy): { identity?: string; fresh?: string; bound?: string } {

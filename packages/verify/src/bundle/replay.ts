@@ -3,9 +3,11 @@ import { AssayError } from '../errors.ts';
 import type { Envelope } from '../evidence/envelope.ts';
 import type { Policy } from '../policy/policy.ts';
 import { Checklist } from '../verdict/checklist.ts';
+import { explain } from '../verdict/explain.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { type Bundle, verdictDigest } from './bundle.ts';
 import { bundleChecks } from './checks.ts';
+import { bundleExplanations } from './explanations.ts';
 
 /** The options that a record says were given to `verify`. */
 export interface RecordedOptions {
@@ -70,5 +72,10 @@ function untrusted(verdict: Verdict): Verdict {
   const checks = new Checklist(bundleChecks);
   checks.warn('bundle.recorded', { actual: "the record's" });
   const outcome = verdict.outcome === 'affirming' ? 'warning' : verdict.outcome;
-  return { ...verdict, outcome, trusted: false, checks: [...verdict.checks, ...checks.checks] };
+  return {
+    ...verdict,
+    outcome,
+    trusted: false,
+    checks: [...verdict.checks, ...explain(checks.checks, bundleExplanations)],
+  };
 }

@@ -1,9 +1,11 @@
 import { toIso, type UnixSeconds } from '../codec/time.ts';
 import { Checklist } from '../verdict/checklist.ts';
+import { explain } from '../verdict/explain.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { type Bundle, bundleDigest } from './bundle.ts';
 import { bundleChecks } from './checks.ts';
 import { countersignedAt } from './countersignature.ts';
+import { bundleExplanations } from './explanations.ts';
 import { stampedAt } from './timestamp.ts';
 
 /** Seconds after the instant judged within which the bundle must have been countersigned or time-stamped. */
@@ -29,7 +31,7 @@ export async function withTime(verdict: Verdict, bundle: Bundle, at: UnixSeconds
   if (earliest === undefined) checks.warn('bundle.time', { expected, actual: 'no proof that the caller trusts' });
   else if (earliest > at + MAX_LAG) checks.warn('bundle.time', { expected, actual: toIso(earliest) });
   else checks.pass('bundle.time', { expected, actual: toIso(earliest) });
-  return { ...verdict, checks: [...verdict.checks, ...checks.checks] };
+  return { ...verdict, checks: [...verdict.checks, ...explain(checks.checks, bundleExplanations)] };
 }
 
 async function provenTimes(bundle: Bundle, trust: TimeTrust): Promise<UnixSeconds[]> {

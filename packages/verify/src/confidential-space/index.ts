@@ -15,6 +15,7 @@ export const confidentialSpace: Tee<Token, AuthenticatedToken> = {
   name: 'confidential-space',
   endorsements: tokenEndorsements,
   checks: confidentialSpaceChecks,
+  explanations: async () => (await import('./explanations.ts')).confidentialSpaceExplanations,
   required: {
     authentic: [
       'cs.token.form',
@@ -29,6 +30,8 @@ export const confidentialSpace: Tee<Token, AuthenticatedToken> = {
     ],
     platform: ['cs.swname', 'cs.dbgstat', 'cs.secboot', 'cs.hwmodel', 'cs.monitoring'],
   },
+  // A signed image identifies the workload; the token's own time shows its age.
+  standsIn: { 'identity.release': 'cs.image-signature', 'fresh.age': 'cs.token.age' },
   recognises: (evidence) => START.every((byte, index) => evidence[index] === byte),
   parse: parseToken,
   authenticate: authenticateToken,

@@ -1,13 +1,4 @@
 import type { CheckDefinition } from '../verdict/check.ts';
 
-/** A check of Intel's, with its status name. */
-export function intel(intelStatus: string, requires: string, remedy: string): CheckDefinition {
-  return { layer: 'authentic', requires, remedy, authority: 'intel', intelStatus };
-}
-
-/** Remedies that several checks share. */
-export const REMEDY = {
-  otherChain: 'The chain is not one that Intel issued: get the quote and its PCK certificate again from the machine.',
-  fetch: 'Fetch the collateral again from Intel or your PCCS (`assay collateral fetch`).',
-  distrust: 'Do not trust this evidence: it was altered or forged.',
-} as const;
+/** A check of Intel's own. */
+export const INTEL: CheckDefinition = { layer: 'authentic', authority: 'intel' };

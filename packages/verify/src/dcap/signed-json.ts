@@ -1,5 +1,6 @@
 import { fromHex } from '../codec/hex.ts';
 import { asObject, type Json, type JsonObject, parseJsonObject, rawMembers } from '../codec/json.ts';
+import * as fields from '../codec/json-fields.ts';
 import { utf8 } from '../codec/text.ts';
 import { fromIso, type UnixSeconds } from '../codec/time.ts';
 import { malformed } from '../errors.ts';
@@ -13,6 +14,8 @@ export interface SignedDocument {
   readonly signature: Uint8Array;
 }
 
+const MAX_ITEMS = 1024;
+
 /** Parses the envelope of TCB info or an enclave identity. Throws `malformed`. */
 export function parseSignedDocument(text: string, member: 'tcbInfo' | 'enclaveIdentity'): SignedDocument {
   const whole = parseJsonObject(text, member);
@@ -24,20 +27,14 @@ export function parseSignedDocument(text: string, member: 'tcbInfo' | 'enclaveId
   return { body, signed: utf8(raw.text), signature };
 }
 
-/** A member that must be text. */
+/** A member that must be text; at most 1024 characters. */
 export function textOf(object: JsonObject, key: string): string {
-  const value = object[key];
-  if (typeof value !== 'string') throw malformed(`${key}: expected text`, { field: key });
-  return value;
+  return fields.textOf(object[key], key, MAX_ITEMS);
 }
 
 /** A member that must be an integer from 0 to `max`. */
 export function countOf(object: JsonObject, key: string, max: number): number {
-  const value = object[key];
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > max) {
-    throw malformed(`${key}: expected an integer from 0 to ${max}`, { field: key });
-  }
-  return value;
+  return fields.integerOf(object[key], key, 0, max);
 }
 
 /** A member that must be hexadecimal of `size` bytes. */
@@ -54,16 +51,11 @@ export function dateOf(object: JsonObject, key: string): UnixSeconds {
 
 /** A member that must be a list; at most 1024 entries. */
 export function listOf(object: JsonObject, key: string): readonly Json[] {
-  const value = object[key];
-  if (!Array.isArray(value) || value.length > 1024) throw malformed(`${key}: expected a list`, { field: key });
-  return value;
+  return fields.arrayOf(object[key], key, MAX_ITEMS);
 }
 
 /** A member that may be missing, else a list of texts. */
 export function textsOf(object: JsonObject, key: string): readonly string[] {
   if (object[key] === undefined) return [];
-  return listOf(object, key).map((item) => {
-    if (typeof item !== 'string') throw malformed(`${key}: expected texts`, { field: key });
-    return item;
-  });
+  return listOf(object, key).map((item) => fields.textOf(item, key, MAX_ITEMS));
 }

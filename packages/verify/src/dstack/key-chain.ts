@@ -2,7 +2,9 @@ import { toHex } from '../codec/hex.ts';
 import { usage } from '../errors.ts';
 import type { Check } from '../verdict/check.ts';
 import { Checklist } from '../verdict/checklist.ts';
+import { explain } from '../verdict/explain.ts';
 import { keyChainChecks } from './checks.ts';
+import { keyChainExplanations } from './explanations.ts';
 import { claimOfDomain, claimOfIssuer, claimOfPurpose, type KeyAlgorithm, PUBLIC_KEY_BYTES } from './key-claim.ts';
 import { compressedPoint, LINK_BYTES, linkFault, recoverKey } from './recover.ts';
 
@@ -50,7 +52,7 @@ export function verifyKeyChain(input: KeyChain): KeyChainResult {
   else checks.test('dstack.key-chain.kms-root', toHex(issuer) === pin, { expected: pin, actual: toHex(issuer) });
   return {
     outcome: checks.failures > 0 ? 'fail' : pin === undefined ? 'unchecked' : 'pass',
-    checks: checks.checks,
+    checks: explain(checks.checks, keyChainExplanations),
     appRoot: appRoot ? toHex(appRoot) : null,
     issuer: issuer ? toHex(issuer) : null,
   };

@@ -1,47 +1,15 @@
-import type { Catalogue } from '../verdict/check.ts';
+import type { Catalogue, CheckDefinition } from '../verdict/check.ts';
+
+const IDENTITY: CheckDefinition = { layer: 'identity' };
 
 /** Checks of an event log that comes with evidence. Its events count only when they replay to the registers of the evidence. */
 export const eventLogChecks = {
-  'event-log.parse': {
-    layer: 'identity',
-    requires: 'The event log is a dstack log (JSON) or a TCG log (CCEL) in its exact form, within its limits.',
-    remedy: 'Pass the log as the guest agent or the firmware’s table gave it, whole and unchanged.',
-  },
-  'event-log.digest': {
-    layer: 'identity',
-    requires: 'Each digest and preimage in RTMR3 is what the event’s name and payload give.',
-    remedy: 'The log was changed: get it again, or refuse the machine.',
-  },
-  'event-log.replay': {
-    layer: 'identity',
-    requires: 'Replayed from zero, every register that the log extends has the value in the evidence.',
-    remedy: 'Log and evidence are of different moments or machines, or the log was changed: get both again, together.',
-  },
-  'event-log.reserved': {
-    layer: 'identity',
-    requires:
-      'dstack’s own event names occur before system-ready, those of the app’s identity once, with payloads of their form.',
-    remedy:
-      'An app wrote events under dstack’s names, or the guest’s image is not dstack’s: do not trust what the log says.',
-  },
-  'event-log.boot': {
-    layer: 'identity',
-    requires: 'The log reaches system-ready: the evidence was made when the guest had booted.',
-    remedy: 'Ask again when the guest is up.',
-  },
-  'event-log.compose-hash': {
-    layer: 'identity',
-    requires: 'The log measures a compose hash, and it is the SHA-256 of the app-compose that was given.',
-    remedy: 'Pass the file’s bytes as deployed (formatting counts), or refuse the app.',
-  },
-  'event-log.app-id': {
-    layer: 'identity',
-    requires: 'The log measures the app’s id. It may be the start of the compose hash or a deployment’s own.',
-    remedy: 'The guest is not a dstack app’s.',
-  },
-  'event-log.config-id': {
-    layer: 'identity',
-    requires: 'MR_CONFIG_ID, where it holds a compose hash, holds the one in the log.',
-    remedy: 'The machine was launched for another app-compose than it runs: refuse it.',
-  },
+  'event-log.parse': IDENTITY,
+  'event-log.digest': IDENTITY,
+  'event-log.replay': IDENTITY,
+  'event-log.reserved': IDENTITY,
+  'event-log.boot': IDENTITY,
+  'event-log.compose-hash': IDENTITY,
+  'event-log.app-id': IDENTITY,
+  'event-log.config-id': IDENTITY,
 } as const satisfies Catalogue;

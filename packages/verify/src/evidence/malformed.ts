@@ -1,7 +1,9 @@
 import { Checklist } from '../verdict/checklist.ts';
+import { explain } from '../verdict/explain.ts';
 import { sealVerdict } from '../verdict/seal.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { evidenceChecks } from './checks.ts';
+import { evidenceExplanations } from './explanations.ts';
 
 /** The refusing verdict on evidence whose wrapping does not parse, such as an envelope: `reason` is the parser's message. */
 export function malformedEvidence(reason: string): Verdict {
@@ -13,7 +15,7 @@ export function malformedEvidence(reason: string): Verdict {
     tcb: null,
     claims: null,
     validity: null,
-    checks: checks.checks,
+    checks: explain(checks.checks, evidenceExplanations),
     required: { authentic: ['evidence.form'], platform: [], identity: [], fresh: [], bound: [] },
     waived: {},
   });

@@ -1,11 +1,8 @@
-import type { Catalogue } from '../verdict/check.ts';
+import type { Catalogue, CheckDefinition } from '../verdict/check.ts';
+
+const PLATFORM: CheckDefinition = { layer: 'platform', authority: 'caller' };
 
 /** The check that uses the rollback memory. */
 export const rollbackChecks = {
-  'endorsements.rollback': {
-    layer: 'platform',
-    authority: 'caller',
-    requires: 'No endorsement is older than one of its kind that was accepted here before.',
-    remedy: 'Fetch the endorsements again: somebody offers old ones, which hide what was revoked or found since.',
-  },
+  'endorsements.rollback': PLATFORM,
 } as const satisfies Catalogue;

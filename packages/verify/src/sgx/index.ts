@@ -23,6 +23,7 @@ export const sgx: Tee<ParsedQuote<EnclaveReport>, AuthenticatedQuote<EnclaveRepo
   name: 'sgx',
   endorsements: dcapEndorsements,
   checks: sgxChecks,
+  explanations: async () => (await import('./explanations.ts')).sgxExplanations,
   required: {
     authentic: requiredIds(sgxChecks, 'authentic', OPTIONAL),
     platform: ['tcb.status', 'sgx.debug', 'sgx.init'],

@@ -1,71 +1,40 @@
 import type { Catalogue, CheckDefinition } from '../verdict/check.ts';
 
-const authentic = (requires: string, remedy: string): CheckDefinition => ({ layer: 'authentic', requires, remedy });
-const byAmd = (requires: string, remedy: string): CheckDefinition => ({
-  ...authentic(requires, remedy),
-  authority: 'amd',
-});
-
-const REPORT = 'Get an unaltered report from the guest.';
-const CHAIN = "Use the certificates that AMD's key service gives for this chip.";
-const FETCH = "Fetch it from AMD's key service (kdsintf.amd.com).";
+const AUTHENTIC: CheckDefinition = { layer: 'authentic' };
+const AUTHENTIC_BY_AMD: CheckDefinition = { layer: 'authentic', authority: 'amd' };
 
 /** Checks of the layer `authentic`. */
 export const authenticChecks = {
-  'snp.report.length': authentic(
-    'The report has 1184 bytes.',
-    'Give the bare report; reports of Azure paravisors are not supported.',
-  ),
-  'snp.report.version': authentic('The version of the report is 2, 3, 4 or 5.', REPORT),
-  'snp.report.policy': authentic('Bit 17 of the guest policy is one, bits 26 and above are zero.', REPORT),
-  'snp.report.reserved': authentic("The version's reserved ranges are zero.", REPORT),
-  'snp.report.signer-info': authentic('Bits 5 and above of KEY_INFO are zero.', REPORT),
-  'snp.report.signing-key': authentic(
-    'A VCEK or VLEK signed the report.',
-    'Ask for a signed report: the host must not turn signing off.',
-  ),
-  'snp.report.signature-algorithm': authentic('The signature is ECDSA with P-384 and SHA-384.', REPORT),
-  'snp.report.signature-form': authentic('r and s are in range, unused bytes of the signature are zero.', REPORT),
-  'snp.vek.present': authentic('The VCEK or VLEK certificate is given and parses.', FETCH),
-  'snp.ask.present': authentic('The ASK or ASVK certificate is given and parses.', FETCH),
-  'snp.ark.present': authentic('The ARK certificate is given and parses.', FETCH),
-  'snp.crl.present': authentic("The ARK's revocation list is given and parses.", FETCH),
-  'snp.ark.self-signed': byAmd('The ARK certificate is signed with its own key.', CHAIN),
-  'snp.ark.anchor': byAmd(
-    "The ARK's key is AMD's for the product, or one the caller vouches for.",
-    'Refuse this evidence, or name the root of your test vendor.',
-  ),
-  'snp.ask.signature': byAmd('The ARK signed the ASK or ASVK certificate.', CHAIN),
-  'snp.vek.signature': byAmd('The ASK or ASVK signed the VCEK or VLEK certificate.', CHAIN),
-  'snp.chain.names': authentic('Subjects and issuers are those of one product and one kind of key.', CHAIN),
-  'snp.chain.keys': authentic(
-    'ARK and ASK are RSA-4096, the leaf is P-384, all signed with RSASSA-PSS and SHA-384.',
-    CHAIN,
-  ),
-  'snp.chain.constraints': authentic('ARK and ASK may sign certificates, the leaf may not.', CHAIN),
-  'snp.chain.crl-url': authentic("ARK and ASK name the product's revocation list at AMD's key service.", CHAIN),
-  'snp.chain.validity': byAmd('All certificates are valid now.', 'Fetch current certificates; check the clock.'),
-  'snp.crl.issuer': authentic("The list is the ARK's and complete.", FETCH),
-  'snp.crl.signature': byAmd('The ARK signed the revocation list.', FETCH),
-  'snp.crl.freshness': byAmd('The revocation list is in force now.', FETCH),
-  'snp.crl.revocation': byAmd(
-    'No certificate of the chain is revoked.',
-    'Refuse this evidence; fetch certificates that AMD has issued since.',
-  ),
-  'snp.vek.extensions': authentic('The leaf names product, TCB, and hardware id (VCEK) or provider (VLEK).', CHAIN),
-  'snp.vek.kind': authentic(
-    'The leaf is of the kind that signed the report.',
-    'Give the VCEK for a report signed with VCEK, the VLEK for one signed with VLEK.',
-  ),
-  'snp.product.line': authentic("The report's processor, the leaf's product and the root are of one line.", CHAIN),
-  'snp.report.signature': byAmd(
-    "The leaf's key signed the report.",
-    'Give the certificate for the chip and the reported TCB; else refuse this report.',
-  ),
-  'snp.tcb.reported': byAmd('The reported TCB is that of the leaf.', 'Fetch the certificate for the reported TCB.'),
-  'snp.tcb.current': byAmd("No component of the leaf's TCB is above the current one.", 'Refuse this report.'),
-  'snp.chip.id': byAmd(
-    "VCEK: the chip id is the leaf's, or masked with MASK_CHIP_KEY. VLEK: it is zero.",
-    "Fetch this chip's certificate.",
-  ),
+  'snp.report.length': AUTHENTIC,
+  'snp.report.version': AUTHENTIC,
+  'snp.report.policy': AUTHENTIC,
+  'snp.report.reserved': AUTHENTIC,
+  'snp.report.signer-info': AUTHENTIC,
+  'snp.report.signing-key': AUTHENTIC,
+  'snp.report.signature-algorithm': AUTHENTIC,
+  'snp.report.signature-form': AUTHENTIC,
+  'snp.vek.present': AUTHENTIC,
+  'snp.ask.present': AUTHENTIC,
+  'snp.ark.present': AUTHENTIC,
+  'snp.crl.present': AUTHENTIC,
+  'snp.ark.self-signed': AUTHENTIC_BY_AMD,
+  'snp.ark.anchor': AUTHENTIC_BY_AMD,
+  'snp.ask.signature': AUTHENTIC_BY_AMD,
+  'snp.vek.signature': AUTHENTIC_BY_AMD,
+  'snp.chain.names': AUTHENTIC,
+  'snp.chain.keys': AUTHENTIC,
+  'snp.chain.constraints': AUTHENTIC,
+  'snp.chain.crl-url': AUTHENTIC,
+  'snp.chain.validity': AUTHENTIC_BY_AMD,
+  'snp.crl.issuer': AUTHENTIC,
+  'snp.crl.signature': AUTHENTIC_BY_AMD,
+  'snp.crl.freshness': AUTHENTIC_BY_AMD,
+  'snp.crl.revocation': AUTHENTIC_BY_AMD,
+  'snp.vek.extensions': AUTHENTIC,
+  'snp.vek.kind': AUTHENTIC,
+  'snp.product.line': AUTHENTIC,
+  'snp.report.signature': AUTHENTIC_BY_AMD,
+  'snp.tcb.reported': AUTHENTIC_BY_AMD,
+  'snp.tcb.current': AUTHENTIC_BY_AMD,
+  'snp.chip.id': AUTHENTIC_BY_AMD,
 } as const satisfies Catalogue;

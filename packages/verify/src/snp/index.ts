@@ -14,6 +14,7 @@ export const snp: Tee<SnpParsed, SnpAuthenticated> = {
   name: 'snp',
   endorsements: snpEndorsements,
   checks: snpChecks,
+  explanations: async () => (await import('./explanations.ts')).snpExplanations,
   required,
   recognises: recognisesSnp,
   parse: parseSnp,

@@ -1,67 +1,33 @@
 import type { Catalogue, CheckDefinition } from '../verdict/check.ts';
 
-const platform = (requires: string, remedy: string): CheckDefinition => ({ layer: 'platform', requires, remedy });
-
-const FIRMWARE = "Have the host's firmware updated.";
-const LAUNCH = 'Launch the guest with another policy.';
-const HOST = 'Run on a host that is set up so.';
+const PLATFORM: CheckDefinition = { layer: 'platform' };
 
 /** Checks of the layer `platform`: what AMD leaves to the relying party. */
 export const platformChecks = {
-  'snp.debug': platform(
-    'The guest policy forbids debugging.',
-    'Launch the guest without DEBUG; policy `debug: allow` is for fake data.',
-  ),
-  'snp.migration-agent': platform('The guest policy allows no migration agent, unless the policy does.', LAUNCH),
-  'snp.vmpl': platform(
-    'The report was asked for at an allowed VMPL (default 0).',
-    'Ask for the report at that level, or allow the level in `snp.vmpl`.',
-  ),
-  'snp.product.allowed': platform(
-    'The product line is one that the policy allows.',
-    'List the lines you trust in `snp.products`; Milan reports can be forged on some chips (arXiv 2605.12990).',
-  ),
-  'snp.signer.allowed': platform(
-    'The kind of signing key is one that the policy allows.',
-    'Run where reports are signed so, or allow it in `snp.signers`.',
-  ),
-  'snp.csp.allowed': platform(
-    'The VLEK is that of a provider that the policy allows.',
-    'Run at that provider, or allow it in `snp.cspIds`.',
-  ),
-  'snp.tcb.committed': platform(
-    'The committed TCB is the current one, or behind it where the policy allows that.',
-    'Have the host commit its firmware, or set `snp.provisionalFirmware: allow`.',
-  ),
-  'snp.firmware.committed': platform(
-    'The committed firmware is the current one, or behind it where the policy allows that.',
-    'Have the host commit its firmware, or set `snp.provisionalFirmware: allow`.',
-  ),
-  'snp.tcb.minimum': platform(
-    "The reported TCB has at least the policy's minimum.",
-    'Have the host updated; AMD publishes no list, so name the lowest you accept in `snp.minimumReportedTcb`.',
-  ),
-  'snp.tcb.minimum-launch': platform(
-    "The TCB at launch had at least the policy's minimum.",
-    'Launch the guest anew on updated firmware.',
-  ),
-  'snp.firmware.minimum-build': platform("The firmware's build is at least the policy's.", FIRMWARE),
-  'snp.firmware.minimum-api': platform("The firmware's API version is at least the policy's.", FIRMWARE),
-  'snp.abi': platform("The guest policy asks for at least the policy's ABI version.", LAUNCH),
-  'snp.guest-svn': platform("The guest's SVN is at least the policy's.", 'Launch a newer guest.'),
-  'snp.mitigations': platform("The policy's mitigations were in force at launch and are now (reports v5).", FIRMWARE),
-  'snp.alias-check': platform(
-    'The platform has checked memory for aliases (BadRAM). Reports before version 3 cannot say.',
-    'Have the host updated, or set `snp.aliasCheck: any`.',
-  ),
-  'snp.smt': platform('Simultaneous multithreading is off.', HOST),
-  'snp.tsme': platform('Transparent memory encryption is on.', HOST),
-  'snp.ecc': platform('Memory has error correction.', HOST),
-  'snp.rapl': platform('Power reporting (RAPL) is off.', HOST),
-  'snp.ciphertext-hiding': platform('Ciphertext hiding is on.', HOST),
-  'snp.trusted-io': platform('SEV-TIO is as the policy wants it.', HOST),
-  'snp.single-socket': platform('The guest policy keeps to one socket.', LAUNCH),
-  'snp.cxl': platform('The guest policy forbids CXL.', LAUNCH),
-  'snp.aes-256-xts': platform('The guest policy asks for AES-256-XTS.', LAUNCH),
-  'snp.page-swap': platform('The guest policy forbids page swapping.', LAUNCH),
+  'snp.debug': PLATFORM,
+  'snp.migration-agent': PLATFORM,
+  'snp.vmpl': PLATFORM,
+  'snp.product.allowed': PLATFORM,
+  'snp.signer.allowed': PLATFORM,
+  'snp.csp.allowed': PLATFORM,
+  'snp.tcb.committed': PLATFORM,
+  'snp.firmware.committed': PLATFORM,
+  'snp.tcb.minimum': PLATFORM,
+  'snp.tcb.minimum-launch': PLATFORM,
+  'snp.firmware.minimum-build': PLATFORM,
+  'snp.firmware.minimum-api': PLATFORM,
+  'snp.abi': PLATFORM,
+  'snp.guest-svn': PLATFORM,
+  'snp.mitigations': PLATFORM,
+  'snp.alias-check': PLATFORM,
+  'snp.smt': PLATFORM,
+  'snp.tsme': PLATFORM,
+  'snp.ecc': PLATFORM,
+  'snp.rapl': PLATFORM,
+  'snp.ciphertext-hiding': PLATFORM,
+  'snp.trusted-io': PLATFORM,
+  'snp.single-socket': PLATFORM,
+  'snp.cxl': PLATFORM,
+  'snp.aes-256-xts': PLATFORM,
+  'snp.page-swap': PLATFORM,
 } as const satisfies Catalogue;

@@ -27,6 +27,7 @@ export const tdx: Tee<ParsedQuote<TdReport>, AuthenticatedQuote<TdReport>> = {
   name: 'tdx',
   endorsements: dcapEndorsements,
   checks: tdxChecks,
+  explanations: async () => (await import('./explanations.ts')).tdxExplanations,
   required: { authentic: requiredIds(tdxChecks, 'authentic', OPTIONAL), platform: PLATFORM },
   recognises(bytes) {
     return claimedTeeType(bytes) === TEE_TYPE.tdx;

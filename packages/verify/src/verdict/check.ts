@@ -7,22 +7,16 @@ export type Authority = 'intel' | 'amd' | 'google' | 'dstack' | 'attester-clock'
 /** What became of one check. Only `pass` counts for trust; `skip` says that its input was missing or refused before. */
 export type CheckOutcome = 'pass' | 'fail' | 'warn' | 'skip';
 
-/** A check's fixed part: `docs/checks.md` is generated from it. */
+/** A check's fixed part. What it means, and what to do about it, is in `Explanations`. */
 export interface CheckDefinition {
   readonly layer: Layer;
-  /** One sentence: what is required. */
-  readonly requires: string;
-  /** What to do when it fails. */
-  readonly remedy: string;
   readonly authority?: Authority;
-  /** Intel's name of the status, where Intel has one. */
-  readonly intelStatus?: string;
 }
 
 /** Check ids with their definitions. Ids are stable: scripts and policies may rely on them. */
 export type Catalogue = Readonly<Record<string, CheckDefinition>>;
 
-/** What a check found; `intelStatus` and `remedy` replace the catalogue's where one check has several. */
+/** What a check found; `intelStatus` and `remedy` replace the usual ones where one check has several. */
 export interface CheckDetail {
   readonly expected?: string | undefined;
   readonly actual?: string | undefined;

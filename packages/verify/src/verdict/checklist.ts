@@ -65,7 +65,6 @@ export class Checklist {
 function checkOf(id: string, outcome: CheckOutcome, definition: CheckDefinition, detail: CheckDetail): Check {
   const troubled = outcome === 'fail' || outcome === 'warn';
   const authority = detail.authority ?? definition.authority;
-  const intelStatus = detail.intelStatus ?? definition.intelStatus;
   return {
     id,
     layer: definition.layer,
@@ -73,7 +72,7 @@ function checkOf(id: string, outcome: CheckOutcome, definition: CheckDefinition,
     ...(detail.expected !== undefined && { expected: detail.expected }),
     ...(detail.actual !== undefined && { actual: detail.actual }),
     ...(authority !== undefined && { authority }),
-    ...(troubled && intelStatus !== undefined && { intelStatus }),
-    ...(troubled && { remedy: detail.remedy ?? definition.remedy }),
+    ...(troubled && detail.intelStatus !== undefined && { intelStatus: detail.intelStatus }),
+    ...(troubled && detail.remedy !== undefined && { remedy: detail.remedy }),
   };
 }

@@ -1,0 +1,2 @@
+export { createMemory, type MemoryOptions } from './in-memory.ts';
+export type { RollbackMemory } from './rollback.ts';
