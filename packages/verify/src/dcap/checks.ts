@@ -1,7 +1,8 @@
-import type { Catalogue } from '../verdict/check.ts';
-import { INTEL } from './check-definition.ts';
+import type { Catalogue, CheckDefinition } from '../verdict/check.ts';
 import { collateralChecks } from './collateral-checks.ts';
 import { platformChecks } from './platform-checks.ts';
+
+const INTEL: CheckDefinition = { layer: 'authentic', authority: 'intel' };
 
 /** Checks of the quote itself: form, keys and signatures (Intel SGX/TDX DCAP quote, versions 3 to 5). */
 export const quoteChecks = {

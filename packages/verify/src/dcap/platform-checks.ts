@@ -1,5 +1,6 @@
-import type { Catalogue } from '../verdict/check.ts';
-import { INTEL } from './check-definition.ts';
+import type { Catalogue, CheckDefinition } from '../verdict/check.ts';
+
+const INTEL: CheckDefinition = { layer: 'authentic', authority: 'intel' };
 
 /** Checks of the PCK certificate and of the TCB level. */
 export const platformChecks = {

@@ -1,7 +1,8 @@
-import { INTEL } from '../dcap/check-definition.ts';
 import { dcapChecks } from '../dcap/checks.ts';
 import { tcbChecks } from '../policy/checks.ts';
 import type { Catalogue, CheckDefinition } from '../verdict/check.ts';
+
+const INTEL: CheckDefinition = { layer: 'authentic', authority: 'intel' };
 
 const PLATFORM: CheckDefinition = { layer: 'platform' };
 
