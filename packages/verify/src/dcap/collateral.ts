@@ -35,17 +35,26 @@ export async function authenticateCollateral(raw: DcapCollateral, trust: Trust):
   const checks = new Checklist(dcapChecks);
   const windows: Window[] = [];
   const signerChain = chainOf('tcb-signer', raw.tcbSignChain, checks, windows);
+  const { qeIdentitySignChain: own } = raw;
+  const qeChain = own ? chainOf('tcb-signer', own, checks, windows, signerChain?.root) : signerChain;
   const caChain = chainOf('pck-ca', raw.pckCrlIssuerChain, checks, windows, signerChain?.root);
   const anyRoot = caChain?.root ?? signerChain?.root;
   const anchor = anyRoot && anchorOf(anyRoot, trust);
   const root = anyRoot && (await authenticateRoot(anyRoot, anchor, checks));
   const signer = await authenticateUnder('tcb-signer', signerChain, root, anchor, checks);
+  const qeSigner = own ? await authenticateUnder('tcb-signer', qeChain, root, anchor, checks) : signer;
   const pckCa = await authenticateUnder('pck-ca', caChain, root, anchor, checks);
   const rootCrl = await authenticateCrl('root-crl', raw.rootCaCrl, root, checks, windows);
   const pckCrl = await authenticateCrl('pck-crl', raw.pckCrl, pckCa, checks, windows);
   notRevoked('dcap.tcb-signer.revoked', signerChain?.member, rootCrl, checks);
+  if (own) notRevoked('dcap.tcb-signer.revoked', qeChain?.member, rootCrl, checks);
   notRevoked('dcap.pck-ca.revoked', caChain?.member, rootCrl, checks);
-  const { tcbInfo, qeIdentity } = await authenticateDocuments(raw, signer?.key, checks, windows);
+  const { tcbInfo, qeIdentity } = await authenticateDocuments(
+    raw,
+    { tcbInfo: signer?.key, qeIdentity: qeSigner?.key },
+    checks,
+    windows,
+  );
   const givenPckChain = raw.pckCertChain;
   return { tcbInfo, qeIdentity, anchor, root, pckCa, rootCrl, pckCrl, windows, checks: checks.checks, givenPckChain };
 }

@@ -15,14 +15,21 @@ export interface Documents {
 /** Authenticates TCB info and QE identity over the text as received. Dates go to `windows`. */
 export async function authenticateDocuments(
   raw: DcapCollateral,
-  signer: VerifyKey | undefined,
+  signers: { readonly tcbInfo: VerifyKey | undefined; readonly qeIdentity: VerifyKey | undefined },
   checks: Checklist,
   windows: Window[],
 ): Promise<Documents> {
-  const tcbInfo = await authenticated('tcb-info', raw.tcbInfo, parseTcbInfo, signer, checks, windows);
+  const tcbInfo = await authenticated('tcb-info', raw.tcbInfo, parseTcbInfo, signers.tcbInfo, checks, windows);
   if (tcbInfo !== undefined) checks.test('dcap.tcb-info.svn-range', tcbInfo.svnsInRange);
   else checks.skip('dcap.tcb-info.svn-range', 'needs the TCB info');
-  const qeIdentity = await authenticated('qe-identity', raw.qeIdentity, parseQeIdentity, signer, checks, windows);
+  const qeIdentity = await authenticated(
+    'qe-identity',
+    raw.qeIdentity,
+    parseQeIdentity,
+    signers.qeIdentity,
+    checks,
+    windows,
+  );
   if (qeIdentity !== undefined)
     checks.test('dcap.qe-identity.version', qeIdentity.version === 2, {
       expected: '2',

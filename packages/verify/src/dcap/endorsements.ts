@@ -47,6 +47,7 @@ function snapshot(raw: DcapCollateral): DcapCollateral {
     tcbInfo: raw.tcbInfo,
     qeIdentity: raw.qeIdentity,
     tcbSignChain: copy(raw.tcbSignChain),
+    qeIdentitySignChain: copy(raw.qeIdentitySignChain),
     rootCaCrl: copy(raw.rootCaCrl),
     pckCrl: copy(raw.pckCrl),
     pckCrlIssuerChain: copy(raw.pckCrlIssuerChain),

@@ -5,7 +5,7 @@ import { type Json, type JsonObject, parseJsonObject } from '../codec/json.ts';
 import { arrayOf, exactMembers, integerOf, textOf } from '../codec/json-fields.ts';
 import { fromCertificateChain } from '../codec/pem.ts';
 import { utf8 } from '../codec/text.ts';
-import { attempt, malformed } from '../errors.ts';
+import { attempt } from '../errors.ts';
 import type { DcapCollateral } from './raw.ts';
 
 const MAX_TEXT = 1_048_576;
@@ -32,15 +32,12 @@ export function readCollateralV3(object: JsonObject): DcapCollateral {
   const text = (name: string): string => textOf(object[name], `collateral.${name}`, MAX_TEXT);
   const bytes = (name: string): Uint8Array => binary(object[name], `collateral.${name}`, MAX_CRL);
   const chain = object.pck_certificate_chain ?? null;
-  if (!sameChain(text('tcb_info_issuer_chain'), text('qe_identity_issuer_chain'))) {
-    throw malformed('collateral.qe_identity_issuer_chain: not the chain of tcb_info_issuer_chain', {
-      field: 'collateral.qe_identity_issuer_chain',
-    });
-  }
+  const [tcbChain, qeChain] = [text('tcb_info_issuer_chain'), text('qe_identity_issuer_chain')];
   return {
     tcbInfo: signed(object, 'tcb_info', 'tcbInfo'),
     qeIdentity: signed(object, 'qe_identity', 'enclaveIdentity'),
-    tcbSignChain: utf8(text('tcb_info_issuer_chain')),
+    tcbSignChain: utf8(tcbChain),
+    ...(!sameChain(tcbChain, qeChain) && { qeIdentitySignChain: utf8(qeChain) }),
     pckCrlIssuerChain: utf8(text('pck_crl_issuer_chain')),
     rootCaCrl: bytes('root_ca_crl'),
     pckCrl: bytes('pck_crl'),

@@ -8,7 +8,7 @@ const NEW_LINE = Uint8Array.of(10);
 /**
  * Endorsements from the files of one folder, by file name; other files are left alone, and nothing is parsed here.
  *
- * Intel: `tcbInfo.json`, `qeIdentity.json`, `tcbSignChain.pem`, `rootCaCrl.der`, `pckCrl.der`, `pckCrlIssuerChain.pem`,
+ * Intel: `tcbInfo.json`, `qeIdentity.json`, `tcbSignChain.pem` (and `qeIdentitySignChain.pem` where that differs), `rootCaCrl.der`, `pckCrl.der`, `pckCrlIssuerChain.pem`,
  * `pckCertChain.pem`; Intel's samples name the last three `intermediateCaCrl.der`, `pckSignChain.pem` and `pckCert.pem`.
  * AMD: `vcek.der` or `vlek.der`, `ask.der`, `ark.der`, `arkCrl.der`. Google: `jwks.json`.
  */
@@ -23,6 +23,7 @@ export function endorsementsFromDirectory(files: Readonly<Record<string, Uint8Ar
     tcbInfo: text('tcbInfo.json'),
     qeIdentity: text('qeIdentity.json'),
     tcbSignChain: file('tcbSignChain.pem'),
+    qeIdentitySignChain: file('qeIdentitySignChain.pem'),
     rootCaCrl: file('rootCaCrl.der'),
     pckCrl: file('pckCrl.der') ?? file('intermediateCaCrl.der'),
     pckCrlIssuerChain: file('pckCrlIssuerChain.pem') ?? signChain,

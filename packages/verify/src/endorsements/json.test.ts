@@ -146,10 +146,15 @@ describeWithVectors('collateral of other verifiers', () => {
     [{ tcb_info: '{"a":1,"a":2}' }, /duplicate keys/],
     [{ pck_crl: [256] }, /collateral\.pck_crl: expected an integer/],
     [{ pck_crl: 'not base64' }, /collateral\.pck_crl/],
-    [{ qe_identity_issuer_chain: 'another' }, /qe_identity_issuer_chain: not the chain/],
     [{ extra: 1 }, /unknown member "extra"/],
   ])('refuses %j', (change, message) => {
     expect(refusal({ ...collateral(), ...change })).toMatch(message);
+  });
+
+  test("a QE identity's own chain is kept, when it is not that of the TCB info", () => {
+    const read = (change: object) => parseEndorsements(utf8(JSON.stringify({ ...collateral(), ...change }))).dcap;
+    expect(read({})?.qeIdentitySignChain).toBeUndefined();
+    expect(read({ qe_identity_issuer_chain: 'another' })?.qeIdentitySignChain).toEqual(utf8('another'));
   });
 
   test('DER chains are written as PEM, hexadecimal CRLs as DER', () => {

@@ -11,7 +11,7 @@ import type { ConfidentialSpaceEndorsements, DcapCollateral, RawEndorsements, Sn
 const MAX_MEMBER = 4_194_304;
 
 const DCAP_TEXTS = ['tcbInfo', 'qeIdentity'] as const;
-const DCAP_CHAINS = ['tcbSignChain', 'pckCrlIssuerChain', 'pckCertChain'] as const;
+const DCAP_CHAINS = ['tcbSignChain', 'qeIdentitySignChain', 'pckCrlIssuerChain', 'pckCertChain'] as const;
 const DCAP_CRLS = ['rootCaCrl', 'pckCrl'] as const;
 const SNP = ['vek', 'ask', 'ark', 'crl'] as const;
 

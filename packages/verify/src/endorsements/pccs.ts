@@ -27,15 +27,16 @@ const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
  * hexadecimal. Nothing is judged here: what has no form is passed on, for its own check to refuse.
  */
 export function collateralFromPcs({ tcbInfo, qeIdentity, pckCrl, rootCaCrl, pckCert }: PcsAnswers): DcapCollateral {
-  const signChain =
-    chainIn(tcbInfo, 'tcb-info-issuer-chain', 'sgx-tcb-info-issuer-chain') ??
-    chainIn(qeIdentity, 'sgx-enclave-identity-issuer-chain');
+  const tcbChain = chainIn(tcbInfo, 'tcb-info-issuer-chain', 'sgx-tcb-info-issuer-chain');
+  const qeChain = chainIn(qeIdentity, 'sgx-enclave-identity-issuer-chain');
+  const signChain = tcbChain ?? qeChain;
   const crlChain = chainIn(pckCrl, 'sgx-pck-crl-issuer-chain');
   const pckChain = chainIn(pckCert, 'sgx-pck-certificate-issuer-chain');
   return {
     ...(tcbInfo && { tcbInfo: lenient.decode(tcbInfo.body) }),
     ...(qeIdentity && { qeIdentity: lenient.decode(qeIdentity.body) }),
     ...(signChain !== undefined && { tcbSignChain: utf8(signChain) }),
+    ...(qeChain !== undefined && qeChain !== signChain && { qeIdentitySignChain: utf8(qeChain) }),
     ...(rootCaCrl && { rootCaCrl: crlOf(rootCaCrl) }),
     ...(pckCrl && { pckCrl: crlOf(pckCrl) }),
     ...(crlChain !== undefined && { pckCrlIssuerChain: utf8(crlChain) }),

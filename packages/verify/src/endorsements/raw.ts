@@ -6,6 +6,8 @@ export interface DcapCollateral {
   readonly qeIdentity?: string | undefined;
   /** TCB signing certificate and root: PEM or concatenated DER. */
   readonly tcbSignChain?: Uint8Array | undefined;
+  /** The QE identity's own signing chain, where it is not `tcbSignChain`: Intel re-issues them at different times. */
+  readonly qeIdentitySignChain?: Uint8Array | undefined;
   /** DER, PEM or hexadecimal. */
   readonly rootCaCrl?: Uint8Array | undefined;
   /** DER, PEM or hexadecimal. */
