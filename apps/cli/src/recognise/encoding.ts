@@ -10,17 +10,20 @@ export interface Reading {
 const HEX = /^(?:0x)?(?:[0-9a-f]{2})+$/i;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
-/** What bytes may stand for: themselves first, then what they say as hexadecimal, then as base64 or base64url. */
+/**
+ * What bytes may stand for: what they say as hexadecimal, then as base64 or base64url, then themselves. In this order
+ * because a token and JSON in base64 begin alike.
+ */
 export function readingsOf(bytes: Uint8Array): readonly Reading[] {
   const text = asciiOf(bytes);
   if (text === undefined) return [{ encoding: 'raw', bytes }];
   const trimmed = text.trim();
   const compact = trimmed.replace(/\s+/g, '');
   return [
-    // White space around text (a token, JSON) is an editor's, not evidence.
-    { encoding: 'raw', bytes: Buffer.from(trimmed, 'latin1') },
     ...(HEX.test(compact) ? [reading('hex', compact.replace(/^0x/i, ''))] : []),
     ...(BASE64.test(compact) ? [reading('base64', compact)] : []),
+    // White space around text (a token, JSON) is an editor's, not evidence.
+    { encoding: 'raw', bytes: Buffer.from(trimmed, 'latin1') },
   ];
 }
 
