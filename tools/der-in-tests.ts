@@ -4,8 +4,10 @@ import { concatBytes } from '../packages/verify/src/codec/bytes.ts';
 export function der(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
   const content = concatBytes(...contents);
   const { length } = content;
-  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return concatBytes(Uint8Array.of(tag, ...size), content);
+  if (length < 0x80) return concatBytes(Uint8Array.of(tag, length), content);
+  const digits: number[] = [];
+  for (let left = length; left > 0; left >>= 8) digits.unshift(left & 0xff);
+  return concatBytes(Uint8Array.of(tag, 0x80 | digits.length, ...digits), content);
 }
 
 /** A SEQUENCE. */
