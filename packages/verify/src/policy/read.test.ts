@@ -62,6 +62,13 @@ describe('values out of bounds are refused', () => {
     expect(messageOf(input)).toContain(message);
   });
 
+  test.each([new Map([['identity', 'any']]), new Date(0), Object.create({ identity: 'any' }), () => ({})])(
+    'what is no plain object, and would look like an empty one (%#)',
+    (input) => {
+      expect(messageOf(input)).toContain('policy: expected an object');
+    },
+  );
+
   test('a cycle', () => {
     const cycle: { tcb?: unknown } = {};
     cycle.tcb = cycle;

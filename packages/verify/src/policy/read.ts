@@ -24,7 +24,11 @@ function readForm(form: Form, value: unknown, path: string): unknown {
       return readList(form, value as readonly unknown[], path);
     case 'either':
       return readForm(form.forms.find((one) => resembles(one, value)) ?? form, value, path);
-    default:
+    case 'word':
+    case 'integer':
+    case 'text':
+    case 'pattern':
+    case 'null':
       return value;
   }
 }
@@ -46,9 +50,17 @@ function resembles(form: Form, value: unknown): boolean {
       return Array.isArray(value) && value.length >= form.min && value.length <= form.max;
     case 'either':
       return form.forms.some((one) => resembles(one, value));
-    default:
-      return typeof value === 'object' && value !== null && !Array.isArray(value);
+    case 'object':
+    case 'record':
+      return isPlain(value);
   }
+}
+
+/** True for what JSON and YAML give. A Map or an instance of a class would look like an empty object. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function readObject({ members, required = [], mayBeEmpty, rule }: Of<'object'>, value: Plain, path: string): Plain {
@@ -95,7 +107,8 @@ function expected(form: Form): string {
       return form.min > 0 ? 'a list that is not empty' : 'a list';
     case 'either':
       return form.forms.map(expected).join(' or ');
-    default:
+    case 'object':
+    case 'record':
       return 'an object';
   }
 }
