@@ -73,12 +73,11 @@ const SPECIMENS: readonly (readonly [name: string, share: number, make: () => Sp
   ['confidential-space', 0.05, token],
 ];
 
-const judge = ({ time, endorsementsOf }: Specimen, files: Files): Promise<Verdict> =>
-  authenticate(files.evidence ?? new Uint8Array(0), {
-    tees: [sgx, tdx, snp, confidentialSpace],
-    now: new Date(time * 1000),
-    endorsements: endorsementsOf(files),
-  });
+function judge({ time, endorsementsOf }: Specimen, files: Files): Promise<Verdict> {
+  const { evidence = new Uint8Array(0) } = files;
+  const now = new Date(time * 1000);
+  return authenticate(evidence, { tees: [sgx, tdx, snp, confidentialSpace], now, endorsements: endorsementsOf(files) });
+}
 
 const meaning = ({ layers, claims, tcb, validity, simulated }: Verdict): string =>
   JSON.stringify([layers.authentic, claims, tcb, validity, simulated]);
