@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { type Answer, jsonText } from './answer.ts';
 import { EXIT, type ExitCode, failureOf } from './failure.ts';
 import type { Io } from './io.ts';
+import { printable } from './table/style.ts';
 import { version } from './version.ts';
 
 /** Runs `assay` with these arguments; resolves to the exit code. Never throws. */
@@ -22,7 +23,7 @@ function fail(error: unknown, args: readonly string[], io: Io): ExitCode {
   const { document, exitCode } = error instanceof CommanderError ? usageFailure(error) : failureOf(error);
   if (document.code === 'internal') io.stderr(`${error instanceof Error ? error.stack : String(error)}\n`);
   // Commander has told people already.
-  else if (!(error instanceof CommanderError)) io.stderr(`assay: ${document.message}\n`);
+  else if (!(error instanceof CommanderError)) io.stderr(`assay: ${printable(document.message)}\n`);
   if (wantsJson(args)) io.stdout(jsonText(document));
   return exitCode;
 }

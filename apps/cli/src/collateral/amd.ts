@@ -43,14 +43,11 @@ export async function fetchAmd(
   limits: DownloadOptions,
 ): Promise<Files> {
   const family = subject.signer === 'VCEK' ? 'vcek' : 'vlek';
-  const leaf = leafOf(subject, service, options, limits);
   const base = `/${family}/v1/${subject.product}`;
-  const [vek, chain, crl] = await Promise.all([
-    leaf,
-    download(addressOf(service, `${base}/cert_chain`), limits),
-    download(addressOf(service, `${base}/crl`), limits),
-  ]);
-  const [signer, root] = chainOf(chain);
+  // One after the other: the service allows few requests at a time.
+  const vek = await leafOf(subject, service, options, limits);
+  const [signer, root] = chainOf(await download(addressOf(service, `${base}/cert_chain`), limits));
+  const crl = await download(addressOf(service, `${base}/crl`), limits);
   return new Map([
     [`${family}.der`, vek],
     ['ask.der', signer],

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -41,12 +41,16 @@ test('a place that is no directory is a mistake of the caller, found before anyt
   await assertDirectory(join(folder, 'new'));
 });
 
-test.skipIf(process.getuid?.() === 0)('without permission nothing is left behind', async () => {
-  const locked = join(folder, 'locked');
-  await mkdir(locked);
-  await chmod(locked, 0o500);
-  await expect(writeDirectory(locked, files('tcbInfo.json'))).rejects.toMatchObject({ code: 'usage' });
-  expect(await readdir(locked)).toEqual([]);
+test('what fails half-way leaves nothing behind', async () => {
+  const target = join(folder, 'present');
+  await mkdir(target);
+  for (const path of [target, join(folder, 'absent')]) {
+    await expect(writeDirectory(path, files('tcbInfo.json', 'no/such/folder'))).rejects.toMatchObject({
+      code: 'usage',
+    });
+  }
+  expect(await readdir(folder)).toEqual(['present']);
+  expect(await readdir(target)).toEqual([]);
 });
 
 test('one file is written whole, over an older one', async () => {

@@ -16,6 +16,8 @@ export interface DownloadOptions {
   readonly now: () => Date;
   /** Tells people why it takes longer. */
   readonly report: (message: string) => void;
+  /** Tells people how far it is. */
+  readonly progress?: (answer: Answer) => void;
   /** Time for one attempt, headers and body, in milliseconds. Default 15 s. */
   readonly timeout?: number;
   /** Largest body in bytes. Default 1 MiB: the largest document, a CRL, has less than 100 kB. */
@@ -37,7 +39,10 @@ const LONGEST_WAIT = 30_000;
 export async function download(url: URL, options: DownloadOptions): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await once(url, options);
-    if ('answer' in outcome) return outcome.answer;
+    if ('answer' in outcome) {
+      options.progress?.(outcome.answer);
+      return outcome.answer;
+    }
     const wait = outcome.retryAfter ?? PAUSE * 2 ** (attempt - 1);
     if (!outcome.again || attempt === ATTEMPTS) throw unavailable(url, outcome.reason);
     if (wait > LONGEST_WAIT) {

@@ -54,11 +54,10 @@ export async function fetchIntel(
   };
   const get = (path: string, query: Readonly<Record<string, string>>): Promise<Answer> =>
     download(addressOf(service, path, query), limits);
-  const [tcbInfo, qeIdentity, pckCrl] = await Promise.all([
-    get(`/${tee}/certification/v4/tcb`, { fmspc: fmspc.toUpperCase(), ...issue }),
-    get(`/${tee}/certification/v4/qe/identity`, issue),
-    get('/sgx/certification/v4/pckcrl', { ca, encoding: 'der' }),
-  ]);
+  // One after the other: services count requests, and after a failure none is left running.
+  const tcbInfo = await get(`/${tee}/certification/v4/tcb`, { fmspc: fmspc.toUpperCase(), ...issue });
+  const qeIdentity = await get(`/${tee}/certification/v4/qe/identity`, issue);
+  const pckCrl = await get('/sgx/certification/v4/pckcrl', { ca, encoding: 'der' });
   const tcbSignChain = chainOf(tcbInfo, ['tcb-info-issuer-chain', 'sgx-tcb-info-issuer-chain']);
   warnOfOtherSigner(tcbSignChain, chainOf(qeIdentity, ['sgx-enclave-identity-issuer-chain']), limits);
   return new Map([

@@ -10,7 +10,7 @@ import { type FetchSubject, intelSubjectOf, subjectOf } from '../collateral/subj
 import { EXIT, usage } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { rows } from '../table/layout.ts';
-import { COLOURED, PLAIN } from '../table/style.ts';
+import { COLOURED, PLAIN, printable } from '../table/style.ts';
 import { parseInteger, readCertificates } from '../values.ts';
 
 /** Options of `assay collateral fetch`. */
@@ -32,7 +32,9 @@ export async function fetchCollateral(file: string, flags: FetchFlags, io: Io): 
   const limits = {
     sleep: async (milliseconds: number) => void (await sleep(milliseconds)),
     now: io.now,
-    report: (message: string) => io.stderr(`${message}\n`),
+    report: (message: string) => io.stderr(`${printable(message)}\n`),
+    progress: ({ url, status, bytes }: { url: URL; status: number; bytes: Uint8Array }) =>
+      io.stderr(`${status} ${url.origin}${url.pathname} ${bytes.length} bytes\n`),
   };
   const subject = await subjectOf(file, productOf(flags.product), io);
   const files = await filesFor(subject, service, flags, limits, io);
