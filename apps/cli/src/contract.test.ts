@@ -123,3 +123,13 @@ test('a reader that goes away is no fault', async () => {
   const { stdout, stderr } = await promisify(execFile)('bash', ['-c', line]);
   expect([stdout.trim(), stderr]).toEqual(['{ 0', '']);
 });
+
+test('npm start shows a verdict, and the command that gives it', async () => {
+  const demo = join(import.meta.dirname, '../dist/demo.js');
+  const env = { ...process.env, TMPDIR: folder.path('.') };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [demo], { env });
+  expect(stderr).toBe('');
+  for (const part of ['npx assay verify', '✓ TRUSTED  SIMULATED Intel TDX evidence', 'What to try']) {
+    expect(stdout).toContain(part);
+  }
+});

@@ -1,6 +1,5 @@
 import type { Policy, Release } from '@assay/verify';
 import { type BindingProfile, MEASUREMENTS, parsePolicy } from '@assay/verify/policy';
-import { parseDocument } from 'yaml';
 import { usage } from './failure.ts';
 import { readText } from './files.ts';
 import type { Io } from './io.ts';
@@ -26,6 +25,8 @@ export async function policyOf({ policy, expect = [], profile, raw }: PolicyFlag
 
 /** A policy file, YAML or JSON (which is YAML), checked. Throws `usage`. */
 export async function readPolicy(path: string, io: Io): Promise<Policy> {
+  // Most calls name no policy, and the reader of YAML is slow to load.
+  const { parseDocument } = await import('yaml');
   const document = parseDocument(await readText(path, io, '--policy'), { uniqueKeys: true, merge: false });
   const [problem] = document.errors;
   if (problem) throw usage(`--policy: ${path}: ${problem.message}`, '--policy');

@@ -1,5 +1,5 @@
 import { AssayError } from '@assay/verify';
-import { crlUriOf, fromCrlFile, fromUtf8, parseCertificate, toHex } from '@assay/verify/codec';
+import { crlUriOf, equalBytes, fromCrlFile, fromUtf8, parseCertificate, toHex } from '@assay/verify/codec';
 import { chainOf, chainPem, type Files } from './answers.ts';
 import { type Answer, type DownloadOptions, download, unavailable } from './download.ts';
 import { addressOf, type Endpoint, isSafe } from './endpoint.ts';
@@ -59,11 +59,13 @@ export async function fetchIntel(
   const qeIdentity = await get(`/${tee}/certification/v4/qe/identity`, issue);
   const pckCrl = await get('/sgx/certification/v4/pckcrl', { ca, encoding: 'der' });
   const tcbSignChain = chainOf(tcbInfo, ['tcb-info-issuer-chain', 'sgx-tcb-info-issuer-chain']);
-  warnOfOtherSigner(tcbSignChain, chainOf(qeIdentity, ['sgx-enclave-identity-issuer-chain']), limits);
+  const signers = chainPem(tcbSignChain);
+  const identitySigners = chainPem(chainOf(qeIdentity, ['sgx-enclave-identity-issuer-chain']));
   return new Map([
     ['tcbInfo.json', documentOf(tcbInfo, 'tcbInfo')],
     ['qeIdentity.json', documentOf(qeIdentity, 'enclaveIdentity')],
-    ['tcbSignChain.pem', chainPem(tcbSignChain)],
+    ['tcbSignChain.pem', signers],
+    ...(equalBytes(identitySigners, signers) ? [] : [['qeIdentitySignChain.pem', identitySigners] as const]),
     ['rootCaCrl.der', await rootCrlOf(tcbSignChain, service, options, limits)],
     ['pckCrl.der', crlOf(pckCrl)],
     ['pckCrlIssuerChain.pem', chainPem(chainOf(pckCrl, ['sgx-pck-crl-issuer-chain']))],
@@ -111,13 +113,6 @@ function crlOf({ url, bytes }: Answer): Uint8Array {
   } catch (error) {
     throw unavailable(url, `the answer is no CRL: ${error instanceof Error ? error.message : 'unreadable'}`);
   }
-}
-
-/** A collateral directory has one chain for both documents, so that both must be of one signer. */
-function warnOfOtherSigner(tcb: readonly Uint8Array[], qe: readonly Uint8Array[], limits: DownloadOptions): void {
-  const keyOf = ([signer]: readonly Uint8Array[]): string =>
-    signer === undefined ? '' : toHex(parseCertificate(signer).publicKey.raw);
-  if (keyOf(tcb) !== keyOf(qe)) limits.report('TCB info and QE identity have different signers: one will be refused');
 }
 
 /** The root's CRL: from the address that the caller names, else a PCCS's own, else the root's distribution point. */
