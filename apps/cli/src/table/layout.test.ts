@@ -13,9 +13,11 @@ test('words go on the next line, under the value', () => {
   );
 });
 
-test('hexadecimal is broken after 32 bytes, or where no byte is torn apart', () => {
+test('hexadecimal is broken after 32 bytes, or after a multiple of 8', () => {
   expect(wrap('ab'.repeat(48), 80)).toEqual(['ab'.repeat(32), 'ab'.repeat(16)]);
-  expect(wrap('ab'.repeat(48), 41).map(({ length }) => length)).toEqual([40, 40, 16]);
+  expect(wrap('ab'.repeat(48), 58).map(({ length }) => length)).toEqual([48, 48]);
+  expect(wrap('ab'.repeat(48), 41).map(({ length }) => length)).toEqual([32, 32, 32]);
+  expect(wrap('ab'.repeat(9), 11).map(({ length }) => length)).toEqual([10, 8]);
 });
 
 test('further lines can hang', () => {

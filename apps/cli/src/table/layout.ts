@@ -67,10 +67,11 @@ export function paragraph(text: string, { indent, columns }: Frame): string {
 /** The length at which hexadecimal is broken: 32 bytes. */
 const HEX_LINE = 64;
 
-/** Hexadecimal is broken at places where people can count, and no byte is torn apart. */
+/** Hexadecimal is broken at places where people can count: after 32 bytes, or after a multiple of 8. */
 function pieces(word: string, width: number): readonly string[] {
   if (word.length <= width) return [word];
-  const size = width >= HEX_LINE ? HEX_LINE : width - (width % 2);
+  const most = Math.min(width, HEX_LINE);
+  const size = most - (most % (most < 16 ? 2 : 16));
   return Array.from({ length: Math.ceil(word.length / size) }, (_, index) =>
     word.slice(index * size, (index + 1) * size),
   );

@@ -62,21 +62,21 @@ quote.bin
   fresh      ? unchecked  may be old: --nonce HEX or freshness in --policy
   bound      ? unchecked  may be another machine's: --report-data, --profile or binding in --policy
 
-  TCB         OutOfDate since 2023-08-09 · evaluation data number 17
-              platform OutOfDate (2023-08-09) · quoting enclave UpToDate (2024-03-13)
-  advisories  INTEL-SA-00960
+  TCB           OutOfDate since 2023-08-09 · evaluation data number 17
+                platform OutOfDate (2023-08-09) · quoting enclave UpToDate (2024-03-13)
+  advisories    INTEL-SA-00960
 
-  mrtd        abababababababababababababababababababababababababababababababab
-              abababababababababababababababab
-  rtmr1       cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd
-              cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd
-              all zero: rtmr0
-  reportData  1212121212121212121212121212121212121212121212121212121212121212 and 32 zero bytes
-  key         tls sha256:efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef
-  debug       off
+  mrtd          abababababababababababababababababababababababababababababababab
+                abababababababababababababababab
+  rtmr1         cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd
+                cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd
+                all zero: rtmr0
+  reportData    1212121212121212121212121212121212121212121212121212121212121212 and 32 zero bytes
+  key           tls sha256:efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef
+  debug         off
 
-  fmspc       00806f050000
-  endorsed    2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z
+  fmspc         00806f050000
+  endorsed      2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z
 
   ✗ tcb.status
     required    The TCB status is one that the policy accepts.

@@ -51,15 +51,21 @@ const UNCHECKED: Readonly<Record<LayerName, string>> = {
 export function verdictTable(verdict: Verdict, context: VerdictContext): string {
   const { style, columns } = context;
   const facts = [tcbRows(verdict, style), workloadRows(verdict, style), platformRows(verdict)];
-  const frame = { indent: 2, columns, labels: labelWidth(facts.flat()) };
   const sections = [
     headline(verdict, context),
     rows(layerRows(verdict, context), { indent: 2, columns }, style.bold),
-    ...facts.map((section) => rows(section, frame, style.dim)),
+    ...facts.map((section) => rows(section, { indent: 2, columns, labels: labelsOf(section) }, style.dim)),
     ...findings(verdict, context),
     closing(verdict, context),
   ];
   return sections.filter((section) => section !== '').join('\n');
+}
+
+/** With these labels a hash of 32 bytes fits on a line of 80 characters. */
+const LABELS = 12;
+
+function labelsOf(section: readonly Row[]): number {
+  return Math.max(LABELS, labelWidth(section));
 }
 
 function headline(verdict: Verdict, { name, question, granted, at, style }: VerdictContext): string {
