@@ -1,15 +1,6 @@
 /** Work to time: one verification, for example. */
 export type Run = () => unknown;
 
-/** How much faster or slower a subject is than its yardstick, in one run. */
-export interface Ratio {
-  /** Median of time(yardstick) / time(subject): above 1 the subject is faster. */
-  readonly ratio: number;
-  /** 10th and 90th percentile of the pairs. */
-  readonly low: number;
-  readonly high: number;
-}
-
 /** A subject that may need fresh state, made outside of the timed part. */
 export interface Subject {
   /** Makes what `count` runs consume. */
@@ -17,27 +8,43 @@ export interface Subject {
   readonly run: Run;
 }
 
-const ROUNDS = 31;
-const MICROSECONDS_A_ROUND = 8_000;
+/** How much faster or slower a subject is than its yardstick, in one run. */
+export interface Ratio {
+  /** Undisturbed time of the yardstick / undisturbed time of the subject: above 1 the subject is faster. */
+  readonly ratio: number;
+  /** The same from the first and from the second half of the rounds, in order: how far to trust it. */
+  readonly low: number;
+  readonly high: number;
+}
 
-/** Times both in turn, round by round, so that drift of a busy machine cancels out. */
+const ROUNDS = 160;
+const MICROSECONDS_A_ROUND = 3_000;
+/** Other programs only ever make a round slower: the fastest tenth is what the machine can do. */
+const UNDISTURBED = 0.1;
+
+/** Times both in turn, in many short rounds, so that neither drift nor load of the machine favours one. */
 export async function ratioOf(yardstick: Subject, subject: Subject): Promise<Ratio> {
   const counts = [await countFor(yardstick), await countFor(subject)] as const;
-  const pairs: number[] = [];
+  const [a, b]: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const first = round % 2 === 0;
-    const a = first ? await time(yardstick, counts[0]) : 0;
-    const b = await time(subject, counts[1]);
-    pairs.push((first ? a : await time(yardstick, counts[0])) / b);
+    a.push(await time(yardstick, counts[0]));
+    b.push(await time(subject, counts[1]));
   }
-  const sorted = pairs.toSorted((x, y) => x - y);
-  const at = (quantile: number): number => sorted[Math.floor((sorted.length - 1) * quantile)] ?? Number.NaN;
-  return { ratio: at(0.5), low: at(0.1), high: at(0.9) };
+  const half = ROUNDS / 2;
+  const halves = [
+    fastest(a.slice(0, half)) / fastest(b.slice(0, half)),
+    fastest(a.slice(half)) / fastest(b.slice(half)),
+  ];
+  return { ratio: fastest(a) / fastest(b), low: Math.min(...halves), high: Math.max(...halves) };
 }
 
 async function countFor(subject: Subject): Promise<number> {
   await time(subject, 50);
   return Math.max(1, Math.round(MICROSECONDS_A_ROUND / (await time(subject, 20))));
+}
+
+function fastest(times: readonly number[]): number {
+  return times.toSorted((x, y) => x - y)[Math.floor(times.length * UNDISTURBED)] ?? Number.NaN;
 }
 
 /** Microseconds a run. */
