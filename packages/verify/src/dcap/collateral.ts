@@ -123,6 +123,6 @@ async function authenticateUnder(
     return undefined;
   }
   const key = await issuerKey(member.publicKey, 'ecdsa-sha256');
-  const issued = checks.test(`dcap.${role}.signature`, await isIssuedBy(member, root));
+  const issued = checks.test(`dcap.${role}.signature`, key !== undefined && (await isIssuedBy(member, root)));
   return problem === undefined && issued && key ? { certificate: member, key } : undefined;
 }
