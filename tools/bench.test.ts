@@ -1,0 +1,26 @@
+import { authenticate } from '@assay/verify';
+import { sgx } from '@assay/verify/sgx';
+import { tdx } from '@assay/verify/tdx';
+import { describe, expect, test } from 'vitest';
+import { samples } from '../bench/evidence.ts';
+import { floor } from '../bench/floor.ts';
+import { peer } from '../bench/peer.ts';
+
+// Nothing is timed here: only that the benchmark compares like with like.
+describe('what the benchmark times', () => {
+  test('is evidence that both verifiers accept', async () => {
+    const all = await samples();
+    expect(all.map(({ name }) => name)).toEqual(['sgx-v3', 'tdx-v4']);
+    for (const sample of all) {
+      const { quote, now, endorsements, root } = sample;
+      const roots = root === undefined ? [] : [root];
+      const options = { tees: [sgx, tdx], now, endorsements, roots, allowSimulated: roots.length > 0 };
+      expect((await authenticate(quote, options)).layers.authentic).toBe('pass');
+      expect(await peer(sample).run()).toMatchObject({ status: expect.stringMatching(/^[A-Z]/) });
+    }
+  });
+
+  test('beside as many checks of signatures and imports of keys, which succeed', () => {
+    expect(() => floor([600, 384, 432], 2).run()).not.toThrow();
+  });
+});
