@@ -14,6 +14,7 @@ export const bindingChecks = {
   'binding.statement': BOUND,
   'binding.canonical': BOUND,
   'binding.form': BOUND,
+  'binding.nonces': BOUND,
   'binding.type': BOUND,
   'binding.audience': BOUND,
   'binding.subject': BOUND_BY_CALLER,

@@ -25,6 +25,10 @@ export const bindingExplanations = {
     'The statement has exactly the members and ranges of assay/1.',
     'The attester makes statements that are not assay/1: update it.',
   ],
+  'binding.nonces': [
+    'A token that holds a statement’s hash holds beside it the nonce of that statement, and no other nonce.',
+    'Somebody else’s challenge may have put the hash there: ask the attester for a token of your own.',
+  ],
   'binding.type': [
     'The statement is of the type that the policy names.',
     'Ask the endpoint that makes the expected type, or correct binding.type in the policy.',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { fromBase64Url, toBase64Url } from '../codec/base64.ts';
 import { toHex } from '../codec/hex.ts';
 import { utf8 } from '../codec/text.ts';
 import { Checklist } from '../verdict/checklist.ts';
@@ -7,9 +8,9 @@ import { type BatchProof, batchReportData, buildBatch, leafHash, nodeHash } from
 import { bindingChecks } from './checks.ts';
 import { statementDigest, tokenNonce } from './digest.ts';
 import { type Attached, findStatement } from './said.ts';
-import { buildStatement } from './statement.ts';
+import { buildStatement, type StatementContent } from './statement.ts';
 
-const statement = buildStatement({
+const CONTENT: StatementContent = {
   type: 'attestation',
   instance: '01'.repeat(16),
   nonce: null,
@@ -17,7 +18,8 @@ const statement = buildStatement({
   issuedAt: 1_760_000_000,
   keys: [],
   claims: { version: '1.0.0' },
-});
+};
+const statement = buildStatement(CONTENT);
 
 function claimsOf(reportData: Uint8Array | null, nonces: readonly string[] = []): Claims {
   const nothing = { measurements: {}, platform: {}, debug: null, workload: null, keys: [], evidence: null };
@@ -47,10 +49,32 @@ describe('a statement alone', () => {
     expect(digest).toHaveLength(64);
     expect(hash).toMatch(/^[\w-]{43}$/);
     expect(await judged(statement, claimsOf(digest))).toEqual([]);
-    expect(await judged(statement, claimsOf(null, ['other', hash]))).toEqual([]);
+    expect(await judged(statement, claimsOf(null, [hash]))).toEqual([]);
     expect(await judged(statement, claimsOf(null, [toHex(digest)]))).toEqual(['binding.statement']);
     // Report data decides where there is some: nonces of such evidence are somebody's words.
     expect(await judged(statement, claimsOf(new Uint8Array(64), [hash]))).toEqual(['binding.statement']);
+  });
+
+  test('is refused in a token that holds any other nonce than its own', async () => {
+    const nonce = new Uint8Array(32).fill(7);
+    const asked = buildStatement({ ...CONTENT, nonce: toHex(nonce) });
+    const hash = await tokenNonce(await statementDigest(asked));
+    for (const own of [toHex(nonce), toBase64Url(nonce)]) {
+      expect(await judged(asked, claimsOf(null, [own, hash]))).toEqual([]);
+      expect(await judged(asked, claimsOf(null, [own, hash, 'other']))).toEqual(['binding.nonces']);
+    }
+    expect(await judged(asked, claimsOf(null, [hash]))).toEqual([]);
+    expect(await judged(asked, claimsOf(null, [hash, hash]))).toEqual(['binding.nonces']);
+    const unasked = await tokenNonce(await statementDigest(statement));
+    expect(await judged(statement, claimsOf(null, [unasked, toHex(nonce)]))).toEqual(['binding.nonces']);
+  });
+
+  test('is refused where its hash came in as the challenge of somebody who asked an honest attester', async () => {
+    const smuggled = await tokenNonce(await statementDigest(statement));
+    const honest = buildStatement({ ...CONTENT, nonce: toHex(fromBase64Url(smuggled)) });
+    const nonces = [smuggled, await tokenNonce(await statementDigest(honest))];
+    expect(await judged(honest, claimsOf(null, nonces))).toEqual([]);
+    expect(await judged(statement, claimsOf(null, nonces))).toEqual(['binding.nonces']);
   });
 
   test('is refused when one bit of any byte of its digest differs', async () => {

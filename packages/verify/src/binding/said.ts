@@ -1,9 +1,10 @@
-import { toHex } from '../codec/hex.ts';
+import { fromHex, toHex } from '../codec/hex.ts';
 import { attempt } from '../errors.ts';
 import type { Checklist } from '../verdict/checklist.ts';
 import type { Claims } from '../verdict/verdict.ts';
 import { BATCH_SIZE, type BatchProof, batchReportData, leafHash, pathLength, rootOf, SALT_LENGTH } from './batch.ts';
 import { statementDigest, tokenNonce } from './digest.ts';
+import { isAmong } from './freshness.ts';
 import { decodeStatement, type Statement } from './statement.ts';
 import { readStatement } from './statement-form.ts';
 
@@ -34,7 +35,20 @@ export async function findStatement(
     return undefined;
   }
   if (!(await isIn(reportData, claims, checks))) return undefined;
-  return readBound(statement, checks);
+  const found = readBound(statement, checks);
+  return found && isAlone(found, claims, checks) ? found : undefined;
+}
+
+/**
+ * A token's nonces are one statement's hash and that statement's own nonce. Whoever challenges an attester chooses the
+ * nonce, and 32 bytes in base64url look like a hash: a challenge could smuggle in the hash of another statement.
+ */
+function isAlone({ nonce }: Statement, { reportData, nonces }: Claims, checks: Checklist): boolean {
+  if (reportData !== null) return true;
+  const own = nonce === null ? undefined : fromHex(nonce);
+  const others = nonces.filter((text) => own === undefined || !isAmong([text], own));
+  const expected = nonce === null ? 'one hash and no nonce' : `one hash beside the nonce ${nonce}`;
+  return checks.test('binding.nonces', others.length === 1, { expected, actual: nonces.join(', ') });
 }
 
 /** Report data holds the 64 bytes; a token, which has none, holds their hash among its nonces. */
