@@ -65,3 +65,20 @@ test.each(pages)('$path links to what there is', ({ path, text }) => {
   const targets = [...text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target);
   expect(targets.filter((target) => !existsSync(join(dirname(path), target)))).toEqual([]);
 });
+
+test('the steps that tests of quotes are named after are those of docs/architecture.md', () => {
+  const page = readFileSync('docs/architecture.md', 'utf8');
+  const items = new Map<string, readonly [from: number, to: number]>();
+  for (const [, step = '', from = '', to = from] of page.matchAll(/^\| (1\.\d+) \| (\d+)(?:–(\d+))? \|/gm)) {
+    items.set(step, [Number(from), Number(to)]);
+  }
+  const files = globSync('packages/verify/src/{dcap,sgx,tdx}/*.test.ts').map((path) => readFileSync(path, 'utf8'));
+  const titles = files.flatMap((text) => text.match(/(?<=['`])1\.\d+[ :][^'`\n]*/g) ?? []);
+  const named = titles.flatMap((title) => [...title.matchAll(/\b(1\.\d+)(?: items? (\d+))?/g)]);
+  expect(named.length).toBeGreaterThan(15);
+  for (const [title, step = '', item] of named) {
+    const [from = Number.NaN, to = Number.NaN] = items.get(step) ?? [];
+    const at = item === undefined ? from : Number(item);
+    expect(at >= from && at <= to, title).toBe(true);
+  }
+});
