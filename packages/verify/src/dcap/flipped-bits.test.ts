@@ -126,8 +126,8 @@ async function flipAll(
 
 /** In Node every byte; where each verification takes longer, one in many. */
 const EVERY = implementation === 'node' ? 1 : 61;
-const EVERY_BIT = (): readonly number[] => [0, 1, 2, 3, 4, 5, 6, 7];
 const oneBit = (at: number): readonly number[] => (at % EVERY === 0 ? [(at * 5 + (at >> 3)) & 7] : []);
+const everyBit = (at: number): readonly number[] => (EVERY === 1 ? [0, 1, 2, 3, 4, 5, 6, 7] : oneBit(at));
 
 describeWithVectors('one flipped bit', () => {
   test.each(certified)('in any byte of $name is refused by a check of its region', async (one) => {
@@ -138,23 +138,23 @@ describeWithVectors('one flipped bit', () => {
     expect(await flipAll(one, regions, oneBit)).toEqual([]);
   });
 
-  test.runIf(implementation === 'node').each(['sgx-v3-00a067110000-proc-f8b81014', 'tdx-v4-00806f050000-3bffae89'])(
+  test.each(['sgx-v3-00a067110000-proc-f8b81014', 'tdx-v4-00806f050000-3bffae89'])(
     'in header or body of %s is refused, whichever it is',
     async (name) => {
       const one = intelCase(name);
       const [header, ...others] = Object.entries(regionsOf(one.quote));
       const body = others.find(([region]) => region === 'body');
       if (header === undefined || body === undefined) throw new Error('no regions');
-      expect(await flipAll(one, Object.fromEntries([header, body]), EVERY_BIT)).toEqual([]);
+      expect(await flipAll(one, Object.fromEntries([header, body]), everyBit)).toEqual([]);
     },
   );
 
-  test.runIf(implementation === 'node').each(['sgx-v3-00606a000000-plat-1cc40342', 'tdx-v5-90c06f000000-d21a11db'])(
+  test.each(['sgx-v3-00606a000000-plat-1cc40342', 'tdx-v5-90c06f000000-d21a11db'])(
     'in the lengths, types and signatures of %s is refused, whichever it is',
     async (name) => {
       const one = intelCase(name);
       const { header, body, certData, qeReport, ...rest } = regionsOf(one.quote);
-      expect(await flipAll(one, rest, EVERY_BIT)).toEqual([]);
+      expect(await flipAll(one, rest, everyBit)).toEqual([]);
     },
   );
 });
