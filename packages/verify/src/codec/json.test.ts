@@ -6,10 +6,14 @@ import { type Json, parseJson, parseJsonObject, rawMembers } from './json.ts';
 
 const deep = (depth: number, open = '[', close = ']') => open.repeat(depth) + close.repeat(depth);
 
+/** Keys that JSON writes as they are. */
+const key = fc.string({ unit: 'binary', maxLength: 6 }).filter((text) => JSON.stringify(text) === `"${text}"`);
+const jsonText = fc.json({ maxDepth: 8, stringUnit: 'binary' }).filter((text) => !/\\(?:[^"\\]|\\.)*":/.test(text));
+
 describe('parseJson agrees with JSON.parse', () => {
   test('on every value', () => {
     fc.assert(
-      fc.property(fc.json({ maxDepth: 8, stringUnit: 'binary' }), (text) => {
+      fc.property(jsonText, (text) => {
         expect(parseJson(text)).toEqual(JSON.parse(text));
       }),
       { numRuns: 500 },
@@ -38,9 +42,9 @@ describe('parseJson agrees with JSON.parse', () => {
           return;
         }
         const parsed = attempt(() => parseJson(source));
-        // Stricter in nothing but duplicate keys: the property above covers all values without.
+        // Stricter in nothing but keys: the property above covers all values without such keys.
         if ('value' in parsed) expect(parsed.value).toEqual(expected);
-        else expect(parsed.reason).toMatch(/duplicate keys/);
+        else expect(parsed.reason).toMatch(/duplicate keys|escape in a key/);
       }),
       { numRuns: 2000 },
     );
@@ -86,8 +90,6 @@ describe('what JSON.parse lets through', () => {
   test.each([
     '{"a":1,"a":1}',
     '{"a":1,"a":2}',
-    '{"a":1,"\\u0061":2}',
-    '{"\\/":1,"/":2}',
     '{"":1,"":2}',
     '{"__proto__":1,"__proto__":2}',
     '{"x":{"a":{},"a":{"b":1}}}',
@@ -99,21 +101,18 @@ describe('what JSON.parse lets through', () => {
     expect(() => parseJson(text)).toThrow('duplicate keys');
   });
 
-  test('a key written twice is refused wherever it stands and however it is escaped (property)', () => {
-    const member = fc.tuple(fc.string({ unit: 'grapheme', maxLength: 5 }), fc.jsonValue({ maxDepth: 2 }));
-    const escaped = (text: string) =>
-      `"${[...Array(text.length).keys()].map((at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')}"`;
+  test('a key written twice is refused wherever it stands (property)', () => {
+    const member = fc.tuple(key, fc.jsonValue({ maxDepth: 0 }));
     fc.assert(
       fc.property(
-        fc.uniqueArray(member, { selector: ([key]) => key, minLength: 1 }),
+        fc.uniqueArray(member, { selector: ([name]) => name, minLength: 1 }),
         fc.nat(),
         fc.nat(6),
         (members, pick, depth) => {
-          const texts = members.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+          const texts = members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
           const wrap = (inner: string) => '[{"outer":'.repeat(depth) + inner + '}]'.repeat(depth);
           expect(parseJson(wrap(`{${texts.join(',')}}`))).toBeDefined();
-          const [key, value] = members[pick % members.length] ?? ['', null];
-          const twice = [...texts, `${escaped(key)}:${JSON.stringify(value)}`].join(',');
+          const twice = [...texts, texts[pick % texts.length]].join(',');
           expect(() => parseJson(wrap(`{${twice}}`))).toThrow('duplicate keys');
         },
       ),
@@ -121,10 +120,28 @@ describe('what JSON.parse lets through', () => {
   });
 
   test.each([
+    '{"\\u0061":1}',
+    '{"a":1,"\\u0061":2}',
+    '{"\\/":1,"/":2}',
+    '{"\\"":1}',
+    '[{"x":{"a\\\\":1}}]',
+    '{"a\\n" :1}',
+  ])('an escape in a key is refused: %s', (text) => {
+    expect(() => parseJson(text)).toThrow('JSON: escape in a key');
+  });
+
+  // V8 13.6 reads the second key as tcb\u00 when it built an object of that shape before, and sees no duplicate.
+  test('one text never shows two readers different members', () => {
+    const seed = '{"seed":0,"tcb\\\\u00":0,"x":0,"y":0}';
+    const text = `{"seed":${seed},"tcb\\u0049nfo":"signed","tcbInfo":"forged","signature":""}`;
+    expect(() => parseJson(text, 'tcbInfo')).toThrow('tcbInfo: escape in a key');
+  });
+
+  test.each([
     '{"a":"x:y","b":":"}',
     '{"a:b":1,"a":2,"b":3}',
     '{"a":"\\":","b":"\\\\"}',
-    '{"a":1,"A":2,"á":3,"a\\u0301":4}',
+    '{"a":1,"A":2,"á":3,"a\u0301":4}',
     '{"__proto__":{"x":1},"constructor":2,"hasOwnProperty":3}',
     '[{"a":1},{"a":2}]',
     '"a:b"',
@@ -176,13 +193,12 @@ describe('rawMembers', () => {
       { key: 'n', text: '-1.50e+3' },
     ]);
     expect(rawMembers('{}')).toEqual([]);
-    expect(rawMembers('{"\\u0061":1}')).toEqual([{ key: 'a', text: '1' }]);
   });
 
   test('of any object, however it is spaced, are its members in order (property)', () => {
     const object = fc.dictionary(
-      fc.string({ unit: 'binary', maxLength: 6 }),
-      fc.jsonValue({ maxDepth: 4, stringUnit: 'binary' }),
+      key,
+      jsonText.map((text) => JSON.parse(text) as Json),
     );
     fc.assert(
       fc.property(object, fc.constantFrom(undefined, 1, '\t', ' \n'), (value, space) => {

@@ -15,10 +15,14 @@ export interface SignedDocument {
 }
 
 const MAX_ITEMS = 1024;
+/** Intel's documents have some 20,000 characters. */
+const MAX_DOCUMENT = 1_048_576;
 
-/** Parses the envelope of TCB info or an enclave identity. Throws `malformed`. */
+/** Parses the envelope of TCB info or an enclave identity: these two members only. Throws `malformed`. */
 export function parseSignedDocument(text: string, member: 'tcbInfo' | 'enclaveIdentity'): SignedDocument {
+  if (text.length > MAX_DOCUMENT) throw malformed(`${member}: ${text.length} characters exceed ${MAX_DOCUMENT}`);
   const whole = parseJsonObject(text, member);
+  fields.exactMembers(whole, member, [member, 'signature']);
   const body = asObject(whole[member], member);
   const signature = fromHex(textOf(whole, 'signature'), 'signature');
   if (signature.length !== 64) throw malformed(`signature: ${signature.length} bytes, expected 64`);
