@@ -44,12 +44,13 @@ export async function verify(evidence: Uint8Array | Evidence, options: VerifyOpt
   const bound = await bind({ policy, claims: measured, statement, proof, nonce, subject, clock }, checks);
   const { nonces, keys, workload } = bound;
   const claims = { ...measured, nonces, keys, workload: workload ?? measured.workload };
+  const asked = requiredBinding(policy, nonce);
   const required = {
     authentic: findings.required.authentic,
     platform: tee.required.platform,
     identity: standingIn(tee, policy.identity === 'any' ? [] : ['identity.release'], checks),
-    fresh: standingIn(tee, requiredBinding(policy).fresh, checks),
-    bound: requiredBinding(policy).bound,
+    fresh: standingIn(tee, asked.fresh, checks),
+    bound: asked.bound,
   };
   const verdict = await conclude(
     { ...findings, claims, required, waived: waivedBy(policy), checks: checks.checks },

@@ -77,6 +77,12 @@ describe.each(['OIDC', 'PKI'] as const)('a whole verdict on a token of type %s',
   });
 });
 
+test('a young token without the nonce that was asked with is not fresh', async () => {
+  const policy: Policy = { ...POLICY, binding: 'any', freshness: { maxAgeSeconds: 600 } };
+  expect((await judge({ type: 'PKI' }, policy)).layers.fresh).toBe('pass');
+  expect((await judge({ type: 'PKI', nonces: [] }, policy)).layers.fresh).toBe('unchecked');
+});
+
 test('a key set that comes with the evidence is its sender’s word: nobody is trusted for it', async () => {
   const evidence = new TextEncoder().encode(await mintToken(vendor, { audience, nonces }));
   const endorsements = { confidentialSpace: { jwks: vendor.jwks } };

@@ -49,7 +49,7 @@ async function judge(
   const bound = await bind({ ...input, policy, claims, clock: { now: NOW, skew: 0 } }, checks);
   const { layers } = sealVerdict({
     ...{ tee: 'tdx', simulated: false, tcb: null, claims, validity: null, checks: checks.checks },
-    required: { authentic: [], platform: [], identity: [], ...requiredBinding(policy) },
+    required: { authentic: [], platform: [], identity: [], ...requiredBinding(policy, input.nonce) },
     waived: {
       ...(policy.freshness === 'any' && { fresh: 'freshness' }),
       ...(policy.binding === 'any' && { bound: 'binding' }),

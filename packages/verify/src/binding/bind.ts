@@ -82,12 +82,17 @@ export function checkBinding({ binding }: Policy, nonce: Uint8Array | undefined,
   throw usage(`binding.claims: the profile ${profile} has no claims`, { field: 'binding.claims' });
 }
 
-/** Checks without which the layers `fresh` and `bound` cannot pass under the policy; none where it waives or omits one. */
-export function requiredBinding({ freshness, binding }: Policy): {
-  readonly fresh: readonly string[];
-  readonly bound: readonly string[];
-} {
-  const fresh = freshness === undefined ? ['fresh.nonce'] : freshness === 'any' ? [] : ['fresh.age'];
+/**
+ * Checks without which the layers `fresh` and `bound` cannot pass under the policy; none where it waives or omits one.
+ * Whoever asked with a nonce wants to see it, also where the policy judges age.
+ */
+export function requiredBinding(
+  { freshness, binding }: Policy,
+  nonce?: Uint8Array,
+): { readonly fresh: readonly string[]; readonly bound: readonly string[] } {
+  const byNonce = freshness === undefined || nonce !== undefined ? ['fresh.nonce'] : [];
+  const byAge = freshness === undefined ? [] : ['fresh.age'];
+  const fresh = freshness === 'any' ? [] : [...byNonce, ...byAge];
   return { fresh, bound: typeof binding === 'object' ? [...stepsOf(binding.profile), 'binding.subject'] : [] };
 }
 

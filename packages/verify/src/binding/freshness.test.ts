@@ -6,7 +6,7 @@ import { utf8 } from '../codec/text.ts';
 import type { Policy } from '../policy/policy.ts';
 import { Checklist } from '../verdict/checklist.ts';
 import type { Claims } from '../verdict/verdict.ts';
-import { bind } from './bind.ts';
+import { bind, requiredBinding } from './bind.ts';
 import { bindingChecks } from './checks.ts';
 import { isAmong } from './freshness.ts';
 import type { Subject } from './subject.ts';
@@ -33,6 +33,14 @@ describe('nonces among those of a token', () => {
       }),
     );
   });
+});
+
+test('a policy of age passes over no nonce that was asked with', () => {
+  const freshness = { maxAgeSeconds: 60 };
+  expect(requiredBinding({ freshness }).fresh).toEqual(['fresh.age']);
+  expect(requiredBinding({ freshness }, nonce).fresh).toEqual(['fresh.nonce', 'fresh.age']);
+  expect(requiredBinding({}).fresh).toEqual(['fresh.nonce']);
+  expect(requiredBinding({ freshness: 'any' }, nonce).fresh).toEqual([]);
 });
 
 describe('profiles of other systems', () => {
