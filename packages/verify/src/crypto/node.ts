@@ -2,20 +2,20 @@ import { constants, createPublicKey, hash as digestOf, type KeyObject, verify } 
 import { concatBytes } from '../codec/bytes.ts';
 import { fromHex } from '../codec/hex.ts';
 import { isPlainPoint } from './point.ts';
-import type { HashName, KeyMaterial, Scheme, VerifyKey } from './types.ts';
+import type { Awaitable, HashName, KeyMaterial, Scheme, VerifyKey } from './types.ts';
 
 /** Which implementation this is. */
 export const implementation = 'node';
 
-/** The hash of the data. */
-export function digest(name: HashName, data: Uint8Array): Uint8Array {
+/** The hash of the data. Typed as in WebCrypto, where it comes later. */
+export function digest(name: HashName, data: Uint8Array): Awaitable<Uint8Array> {
   const { buffer, byteOffset, length } = digestOf(name.replace('-', '').toLowerCase(), data, 'buffer');
   // Not a Buffer, whose slice() is a view where a Uint8Array's is a copy.
   return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** Makes a key ready for the scheme: undefined when the key is none (a point off its curve) or of another kind. */
-export function importKey(material: KeyMaterial, scheme: Scheme): VerifyKey | undefined {
+export function importKey(material: KeyMaterial, scheme: Scheme): Awaitable<VerifyKey | undefined> {
   const key = keyObject(material);
   if (key === undefined) return undefined;
   const hash = scheme.hash === 'SHA-256' ? 'sha256' : 'sha384';
