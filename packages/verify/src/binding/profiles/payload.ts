@@ -1,4 +1,3 @@
-import { usage } from '../../errors.ts';
 import { hashOf } from '../digest.ts';
 import type { Subject } from '../subject.ts';
 import { type Expectation, type Profile, padded } from './expectation.ts';
@@ -34,9 +33,9 @@ export const pbtsPayload: Profile = (subject) => plainOrHashed(subject);
 
 async function plainOrHashed({ payload }: Subject): Promise<Expectation> {
   if (payload === undefined || payload.length === 0) return MISSING;
-  // Zeros at the end would be lost in the padding: two payloads, one report data.
+  // Zeros at the end would be lost in the padding: two payloads, one report data. The peer may have sent it.
   if (payload.at(-1) === 0 && payload.length <= 64) {
-    throw usage('subject.payload: a short payload cannot end in a zero byte', { field: 'subject.payload' });
+    return { refused: 'a payload of at most 64 bytes cannot end in a zero byte' };
   }
   if (payload.length <= 64) return { reportData: padded(payload), how: 'the bytes themselves' };
   return { reportData: padded(await hashOf('SHA-256', payload)), how: 'SHA-256' };

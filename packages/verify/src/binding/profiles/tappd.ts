@@ -19,7 +19,7 @@ export const tappd: Profile = async ({ payload, tappd: request }) => {
   if (payload === undefined || payload.length === 0) return { missing: 'subject.payload was not given, or is empty' };
   const { hashAlgorithm = 'sha512', prefix = 'app-data' } = request ?? {};
   if (hashAlgorithm === 'raw') {
-    if (payload.length !== 64) throw usage(`subject.payload: raw needs 64 bytes, found ${payload.length}`);
+    if (payload.length !== 64) return { refused: `a payload of ${payload.length} bytes; raw needs 64` };
     return { reportData: padded(payload), chosen: payload, how: 'raw' };
   }
   const name = Object.hasOwn(HASHES, hashAlgorithm) ? HASHES[hashAlgorithm] : undefined;
