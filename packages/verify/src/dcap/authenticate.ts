@@ -13,6 +13,7 @@ import { authenticatePlatform, type DocumentIds, type Platform } from './platfor
 import type { Quote } from './quote.ts';
 import { describeTcb, type TcbFinding } from './tcb.ts';
 import type { EnclaveLevel, TcbInfo } from './tcb-info.ts';
+import type { TcbStatus } from './tcb-status.ts';
 import { checkWindows, intersection } from './window.ts';
 
 /** A parsed quote with the body that its TEE reads. */
@@ -26,6 +27,8 @@ export interface AuthenticatedQuote<Body> extends Authenticated {
   readonly body: Body;
   /** Issue dates of the collateral that is re-issued monthly: TCB info, QE identity, PCK CRL. */
   readonly issued: readonly UnixSeconds[];
+  /** What runs now comes to, where the body tells it from the launch; else null. */
+  readonly current: TcbStatus | null;
 }
 
 /** What differs between the TEEs: their documents, and how their level is found. */
@@ -77,6 +80,7 @@ export async function authenticateQuote<Body>(
     body,
     claims: withPlatform(parsed.claims, platform.pck?.platform),
     tcb: finding && tcbInfo && qeIdentity ? describeTcb(finding, tcbInfo, qeIdentity) : null,
+    current: finding?.current ?? null,
     simulated: collateral.anchor === 'caller',
     validity: intersection([...collateral.windows, ...platform.windows]),
     issued: [tcbInfo?.issueDate, qeIdentity?.issueDate, pckCrl?.thisUpdate].filter((date) => date !== undefined),

@@ -2,7 +2,7 @@ import { toIso } from '../codec/time.ts';
 import type { Advisory, Tcb } from '../verdict/verdict.ts';
 import type { QeIdentity } from './qe-identity.ts';
 import type { EnclaveLevel, LevelStatus, PlatformLevel, TcbInfo } from './tcb-info.ts';
-import type { TdStatus } from './tcb-status.ts';
+import type { TcbStatus, TdStatus } from './tcb-status.ts';
 
 /** The levels found for a platform and its parts, and what they come to. */
 export interface TcbFinding {
@@ -10,6 +10,8 @@ export interface TcbFinding {
   readonly platform: PlatformLevel;
   readonly module: EnclaveLevel | null;
   readonly qe: EnclaveLevel;
+  /** What the TDX module that runs now comes to (body types 3 and 4), else null. */
+  readonly current: TcbStatus | null;
 }
 
 /** States a finding in Intel's words: the oldest date, the lower evaluation number, each advisory with its source. */

@@ -11,10 +11,12 @@ const DAY = 86_400;
 export interface TcbInput {
   readonly tcb: Tcb | null;
   readonly issued: readonly UnixSeconds[];
+  /** What a TD runs on now, where that may be another module than at its launch. */
+  readonly current?: string | null | undefined;
 }
 
 /** Judges how current an Intel platform is. Only `tcb.status` runs always, the others when the policy asks. */
-export function appraiseTcb({ tcb, issued }: TcbInput, policy: Policy, clock: Clock, checks: Checklist): void {
+export function appraiseTcb({ tcb, issued, current }: TcbInput, policy: Policy, clock: Clock, checks: Checklist): void {
   const own = policy.tcb ?? {};
   const lowest = own.minEvaluationDataNumber;
   if (tcb === null) {
@@ -23,7 +25,7 @@ export function appraiseTcb({ tcb, issued }: TcbInput, policy: Policy, clock: Cl
     if (lowest !== undefined) checks.skip('tcb.evaluation-number', reason);
     if (own.advisories !== undefined) checks.skip('tcb.advisories', reason);
   } else {
-    appraiseStatus(tcb, own, clock, checks);
+    appraiseStatus(tcb, current, own, clock, checks);
     if (lowest !== undefined) {
       const actual = tcb.evaluationDataNumber;
       checks.test('tcb.evaluation-number', actual >= lowest, { expected: `${lowest} or more`, actual: String(actual) });
@@ -53,10 +55,17 @@ export function appraiseCollateralAge(
   });
 }
 
-function appraiseStatus(tcb: Tcb, policy: TcbPolicy, clock: Clock, checks: Checklist): void {
+function appraiseStatus(
+  tcb: Tcb,
+  current: TcbInput['current'],
+  policy: TcbPolicy,
+  clock: Clock,
+  checks: Checklist,
+): void {
   const accepted: readonly string[] = [...new Set(['UpToDate', ...(policy.accept ?? [])])];
   const detail = { expected: accepted.join(' or '), intelStatus: intelStatusOf(tcb.status) };
-  const parts = [tcb.status, tcb.platform.status, tcb.module?.status, tcb.qe.status];
+  // Intel's status of a TD whose module was updated leaves out that the new one may be revoked.
+  const parts = [tcb.status, tcb.platform.status, tcb.module?.status, tcb.qe.status, current];
   if (parts.includes('Revoked')) {
     checks.fail('tcb.status', {
       expected: detail.expected,

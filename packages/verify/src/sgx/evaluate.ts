@@ -10,6 +10,6 @@ export const sgxAppraiser: QuoteAppraiser<EnclaveReport> = {
     const level = platformLevel(tcbInfo.levels, platform, null);
     const actual = `components ${platform.componentSvns.join(' ')}, PCESVN ${platform.pceSvn}`;
     if (!checks.test('dcap.tcb.level', level !== undefined, { actual }) || level === undefined) return undefined;
-    return { status: convergeStatus(level.status, [qe.status]), platform: level, module: null, qe };
+    return { status: convergeStatus(level.status, [qe.status]), platform: level, module: null, qe, current: null };
   },
 };

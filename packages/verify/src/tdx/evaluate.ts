@@ -24,10 +24,10 @@ export const tdxAppraiser: QuoteAppraiser<TdReport> = {
     const status = statusOf(launch, qe);
     if (!level || status === undefined || launch.platform === undefined) return undefined;
     const found = { platform: launch.platform, module: launch.module ?? null, qe };
-    if (body.current === null) return { ...found, status };
+    if (body.current === null) return { ...found, current: null, status };
     const current = statusOf(levelsFor(body.current.teeTcbSvn, input), qe);
     checks.test('dcap.tcb.current-level', current !== undefined, { actual: toHex(body.current.teeTcbSvn) });
-    return current && { ...found, status: relaunchStatus(status, current) };
+    return current && { ...found, current, status: relaunchStatus(status, current) };
   },
 };
 

@@ -41,8 +41,8 @@ export const tdx: Tee<ParsedQuote<TdReport>, AuthenticatedQuote<TdReport>> = {
   authenticate(parsed, endorsements, clock, checks) {
     return authenticateQuote(parsed, tdxAppraiser, endorsements, clock, checks);
   },
-  appraise({ body, tcb, issued }, policy, clock, checks) {
-    appraiseTcb({ tcb, issued }, policy, clock, checks);
+  appraise({ body, tcb, issued, current }, policy, clock, checks) {
+    appraiseTcb({ tcb, issued, current }, policy, clock, checks);
     appraiseAttributes(body, policy, checks);
   },
 };
