@@ -36,7 +36,7 @@ export async function appraiseEventLog(
   { eventLog, appCompose, registers }: EventLogInput,
   checks: Checklist,
 ): Promise<EventLogFindings | undefined> {
-  const compose = appCompose?.slice();
+  const compose = appCompose && new Uint8Array(appCompose);
   const parsed = attempt(() => parseEventLog(eventLog));
   if (!('value' in parsed)) {
     checks.fail('event-log.parse', { actual: parsed.reason });

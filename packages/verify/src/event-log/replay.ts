@@ -41,7 +41,8 @@ export interface ReplayedLog {
 /** Parses a log of either format; the result does not share memory with the bytes. Throws `malformed`. */
 export function parseEventLog(bytes: Uint8Array): ParsedLog {
   if (bytes.length > MAX_LOG_BYTES) throw malformed(`event log: ${bytes.length} bytes exceed ${MAX_LOG_BYTES}`);
-  return isTcgLog(bytes) ? parseTcgLog(bytes.slice()) : parseDstackLog(fromUtf8(bytes, 'event log'));
+  // Not by `slice`: Node's Buffer would share its memory.
+  return isTcgLog(bytes) ? parseTcgLog(new Uint8Array(bytes)) : parseDstackLog(fromUtf8(bytes, 'event log'));
 }
 
 /**
