@@ -209,6 +209,10 @@ describe('contradictions and half-said things are refused', () => {
     ],
     [release({ mrsigner: hex(32) }), 'needs measurements.isvProdId and minIsvSvn'],
     [release({ mrsigner: hex(32), isvProdId: '1' }), 'needs measurements.isvProdId and minIsvSvn'],
+    [
+      { debug: 'refuse', confidentialSpace: { profile: 'debug' } },
+      '`debug: refuse` contradicts `confidentialSpace.profile: debug`',
+    ],
     [release({ mrsigner: hex(32) }, { minIsvSvn: 1 }), 'needs measurements.isvProdId and minIsvSvn'],
     [release({ mrtd: hex(48) }, { minIsvSvn: 1 }), 'minIsvSvn needs mrenclave or mrsigner'],
     [release({ isvProdId: '1', isvSvn: '2' }), 'names no measurement of code'],

@@ -127,7 +127,10 @@ function twiceNamed({ releases = [] }: Policy): string | undefined {
   return twice === undefined ? undefined : `two releases are named ${twice}`;
 }
 
-function contradiction({ identity, releases, confidentialSpace }: Policy): string | undefined {
+function contradiction({ debug, identity, releases, confidentialSpace }: Policy): string | undefined {
+  if (debug === 'refuse' && confidentialSpace?.profile === 'debug') {
+    return '`debug: refuse` contradicts `confidentialSpace.profile: debug`: give one of them';
+  }
   if (identity === undefined) return undefined;
   if (releases !== undefined) return '`identity: any` contradicts `releases`: give one of them';
   if (confidentialSpace?.signatureKeyIds === undefined) return undefined;
