@@ -18,6 +18,7 @@ const SOURCE = resolve(import.meta.dirname, '../packages/verify/src');
 /** Folders in the order of the page, with their titles. */
 const TITLES: Readonly<Record<string, string>> = {
   verdict: 'Every kind of evidence',
+  evidence: 'Envelopes, bundles and replies around evidence',
   dcap: 'Intel quotes (SGX and TDX)',
   sgx: 'Intel SGX',
   tdx: 'Intel TDX',
