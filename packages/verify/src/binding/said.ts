@@ -2,7 +2,7 @@ import { fromHex, toHex } from '../codec/hex.ts';
 import { attempt } from '../errors.ts';
 import type { Checklist } from '../verdict/checklist.ts';
 import type { Claims } from '../verdict/verdict.ts';
-import { BATCH_SIZE, type BatchProof, batchReportData, leafHash, pathLength, rootOf, SALT_LENGTH } from './batch.ts';
+import type { BatchProof } from './batch.ts';
 import { statementDigest, tokenNonce } from './digest.ts';
 import { isAmong } from './freshness.ts';
 import { decodeStatement, type Statement } from './statement.ts';
@@ -29,7 +29,9 @@ export async function findStatement(
     return undefined;
   }
   const digest = await statementDigest(statement);
-  const reportData = profile === 'assay/1' ? digest : await reportDataOfBatch(digest, proof, checks);
+  // Batches are loaded when a policy chooses them.
+  const batch = profile === 'assay/1-batch' ? await import('./batch-proof.ts') : undefined;
+  const reportData = batch ? await batch.reportDataOfBatch(digest, proof, checks) : digest;
   if (reportData === undefined) {
     checks.skip('binding.statement', 'the inclusion proof was refused');
     return undefined;
@@ -60,29 +62,6 @@ async function isIn(reportData: Uint8Array, claims: Claims, checks: Checklist): 
   const expected = await tokenNonce(reportData);
   const actual = claims.nonces.join(', ') || 'evidence without report data and nonces';
   return checks.test('binding.statement', claims.nonces.includes(expected), { expected, actual });
-}
-
-async function reportDataOfBatch(
-  digest: Uint8Array,
-  proof: BatchProof | undefined,
-  checks: Checklist,
-): Promise<Uint8Array | undefined> {
-  if (proof === undefined) {
-    checks.fail('binding.batch.proof', { actual: 'no proof' });
-    return undefined;
-  }
-  const { index, size, salt, path } = proof;
-  const isSize = Number.isSafeInteger(size) && size >= BATCH_SIZE.min && size <= BATCH_SIZE.max;
-  const isIndex = Number.isSafeInteger(index) && index >= 0 && index < size;
-  if (!checks.test('binding.batch.proof', salt.length === SALT_LENGTH, { actual: `salt of ${salt.length} bytes` }))
-    return;
-  if (!checks.test('binding.batch.size', isSize, { actual: String(size) })) return;
-  if (!checks.test('binding.batch.index', isIndex, { expected: `0 to ${size - 1}`, actual: String(index) })) return;
-  const expected = pathLength(index, size);
-  const isPath = path.length === expected && path.every((hash) => hash.length === 32);
-  const detail = { expected: `${expected} hashes`, actual: `${path.length} hashes` };
-  if (!checks.test('binding.batch.path', isPath, detail)) return;
-  return batchReportData(size, await rootOf(await leafHash(salt, digest), proof));
 }
 
 function readBound(bytes: Uint8Array, checks: Checklist): Statement | undefined {

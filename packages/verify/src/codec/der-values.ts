@@ -4,13 +4,15 @@ import { type UnixSeconds, utc } from './time.ts';
 
 /** Dotted form of an OBJECT IDENTIFIER. */
 export function oidOf(element: Der | undefined, what: string): string {
-  const bytes = contentsOf(expectTag(element, TAG.oid, what));
-  const last = bytes[bytes.length - 1];
-  if (last === undefined || last >= 0x80 || bytes.length > 32) throw malformed(`${what}: malformed OID`);
+  // Certificates hold dozens: the bytes are read where they are.
+  const { source, content, end } = expectTag(element, TAG.oid, what);
+  const length = end - content;
+  if (length === 0 || length > 32 || (source[end - 1] ?? 0x80) >= 0x80) throw malformed(`${what}: malformed OID`);
   let text = '';
   let arc = 0;
   let fresh = true;
-  for (const byte of bytes) {
+  for (let i = content; i < end; i += 1) {
+    const byte = source[i] ?? 0;
     if (fresh && byte === 0x80) throw malformed(`${what}: OID arc not minimal`);
     arc = arc * 128 + (byte & 0x7f);
     // Beyond this, two OIDs could become one text.

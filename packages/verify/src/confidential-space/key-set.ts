@@ -4,7 +4,7 @@ import { asObject, type JsonObject, parseJsonObject } from '../codec/json.ts';
 import { MAX_TIME } from '../codec/time.ts';
 import { parseCertificate } from '../codec/x509.ts';
 import { keyFingerprint } from '../crypto/certificate-key.ts';
-import type { Endorsements } from '../endorsements/handle.ts';
+import { type Endorsements, handleKind } from '../endorsements/handle.ts';
 import type { RawEndorsements } from '../endorsements/raw.ts';
 import { attempt, malformed, usage } from '../errors.ts';
 import type { EndorsementOptions, EndorsementVerifier } from '../tee.ts';
@@ -24,7 +24,7 @@ interface Vouched {
   /** Hex SHA-256 of the SubjectPublicKeyInfo of each root that the caller gave. */
   readonly roots: ReadonlySet<string>;
 }
-const vouched = new WeakMap<Endorsements, Vouched>();
+const handles = handleKind<Vouched>();
 const NOTHING: Vouched = { keys: { reason: 'no key set was given' }, roots: new Set() };
 
 /** Reads the key set for OIDC tokens and the caller's roots; PKI tokens under Google's root need neither. */
@@ -39,22 +39,15 @@ export const tokenEndorsements: EndorsementVerifier = {
     });
     const sound = 'value' in keys || raw.confidentialSpace?.jwks === undefined;
     // A key set has no dates: it says nothing of when its keys were Google's.
-    const handle: Endorsements = Object.freeze({
-      family: 'confidential-space',
-      source,
-      sound,
-      documents: [],
-      validity:
-        'value' in keys || raw.confidentialSpace?.jwks === undefined ? { notBefore: 0, notAfter: MAX_TIME } : null,
-    });
-    vouched.set(handle, { keys, roots: new Set(await Promise.all(fingerprints)) });
-    return handle;
+    const validity = sound ? { notBefore: 0, notAfter: MAX_TIME } : null;
+    const state = { keys, roots: new Set(await Promise.all(fingerprints)) };
+    return handles.seal({ family: 'confidential-space', source, sound, documents: [], validity }, state);
   },
 };
 
 /** What the handle stands for: nothing, when it is another family's. Which handle meets which evidence is not up to its sender. */
 export function vouchedBy(endorsements: Endorsements): Vouched {
-  return vouched.get(endorsements) ?? NOTHING;
+  return handles.open(endorsements) ?? NOTHING;
 }
 
 /** Finds an OIDC token's key in the caller's set. */

@@ -1,5 +1,6 @@
 import { constants, createPublicKey, hash as digestOf, type KeyObject, verify } from 'node:crypto';
 import { concatBytes } from '../codec/bytes.ts';
+import { derEcdsaSignature } from '../codec/ecdsa-signature.ts';
 import { fromHex } from '../codec/hex.ts';
 import { isPlainPoint } from './point.ts';
 import type { Awaitable, HashName, KeyMaterial, Scheme, VerifyKey } from './types.ts';
@@ -21,8 +22,14 @@ export function importKey(material: KeyMaterial, scheme: Scheme): Awaitable<Veri
   const hash = scheme.hash === 'SHA-256' ? 'sha256' : 'sha384';
   if (scheme.kind === 'ecdsa') {
     if (material.kind !== 'ec' || material.curve !== scheme.curve) return undefined;
-    const options = { key, dsaEncoding: 'ieee-p1363' } as const;
-    return { verify: (signature, data) => verify(hash, data, options, signature) };
+    const size = scheme.curve === 'P-256' ? 32 : 48;
+    return {
+      // Node checks DER signatures with a bare key a third faster than r ‖ s with options.
+      verify(signature, data) {
+        const der = derEcdsaSignature(signature, size);
+        return der !== undefined && verify(hash, data, key, der);
+      },
+    };
   }
   if (material.kind !== 'rsa') return undefined;
   const options =

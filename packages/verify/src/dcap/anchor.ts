@@ -1,5 +1,4 @@
 import { equalBytes } from '../codec/bytes.ts';
-import { toHex } from '../codec/hex.ts';
 import { type Certificate, parseCertificate } from '../codec/x509.ts';
 import { isSignedBy, issuerKey } from '../crypto/certificate-key.ts';
 import type { VerifyKey } from '../crypto/types.ts';
@@ -21,7 +20,7 @@ export type Anchor = 'intel' | 'caller';
 /** Whose root it is, by its public key alone: Intel's, the caller's, or nobody's. */
 export function anchorOf(root: Certificate, trust: Trust): Anchor | undefined {
   const { publicKey } = root;
-  if (publicKey.kind === 'ec' && toHex(publicKey.point) === INTEL_ROOT_KEY) return 'intel';
+  if (publicKey.kind === 'ec' && equalBytes(publicKey.point, INTEL_ROOT_KEY)) return 'intel';
   const isCallers = trust.roots.some((der) => {
     const given = attempt(() => parseCertificate(der));
     return 'value' in given && equalBytes(given.value.publicKey.raw, publicKey.raw);

@@ -1,5 +1,5 @@
 import { toHex } from '../codec/hex.ts';
-import type { DatedDocument, Endorsements } from '../endorsements/handle.ts';
+import { type DatedDocument, type Endorsements, handleKind } from '../endorsements/handle.ts';
 import type { DcapCollateral, RawEndorsements } from '../endorsements/raw.ts';
 import type { EndorsementOptions, EndorsementVerifier } from '../tee.ts';
 import { authenticateCollateral, type Collateral } from './collateral.ts';
@@ -16,11 +16,11 @@ export interface DcapState {
   rememberPlatform(key: string, platform: Platform): void;
 }
 
-const states = new WeakMap<Endorsements, DcapState>();
+const handles = handleKind<DcapState>();
 
 /** The state behind a handle: undefined for a handle of another vendor. */
 export function dcapStateOf(handle: Endorsements): DcapState | undefined {
-  return states.get(handle);
+  return handles.open(handle);
 }
 
 /** Intel's collateral, shared by SGX and TDX. */
@@ -28,15 +28,11 @@ export const dcapEndorsements: EndorsementVerifier = {
   family: 'dcap',
   async authenticate(raw: RawEndorsements, options: EndorsementOptions): Promise<Endorsements> {
     const collateral = await authenticateCollateral(snapshot(raw.dcap ?? {}), options);
-    const handle: Endorsements = Object.freeze({
-      family: 'dcap',
-      source: options.source,
-      sound: collateral.checks.every(({ outcome }) => outcome === 'pass'),
-      documents: Object.freeze(documentsOf(collateral)),
-      validity: intersection(collateral.windows),
-    });
-    states.set(handle, createState(collateral));
-    return handle;
+    const sound = collateral.checks.every(({ outcome }) => outcome === 'pass');
+    const documents = documentsOf(collateral);
+    const validity = intersection(collateral.windows);
+    const facts = { family: 'dcap', source: options.source, sound, documents, validity } as const;
+    return handles.seal(facts, createState(collateral));
   },
 };
 

@@ -28,7 +28,7 @@ export function enclaveLevel(levels: readonly EnclaveLevel[], svn: number): Encl
 }
 
 function reachesTdx({ tdxComponents }: PlatformLevel, { svns, from }: TdxSvns): boolean {
-  return tdxComponents !== null && tdxComponents.every((svn, index) => index < from || (svns[index] ?? 0) >= low8(svn));
+  return tdxComponents?.every((svn, index) => index < from || (svns[index] ?? 0) >= low8(svn)) === true;
 }
 
 // Intel's library keeps the low 8 bits; values beyond fail a check of their own.

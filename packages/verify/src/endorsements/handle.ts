@@ -22,3 +22,37 @@ export interface Endorsements {
   /** When all of them are valid at once (unix seconds); null when one does not parse. */
   readonly validity: { readonly notBefore: UnixSeconds; readonly notAfter: UnixSeconds } | null;
 }
+
+/** One vendor's handles: what is inside can only be put and read here, and nobody can make one up. */
+export interface HandleKind<State> {
+  seal(facts: Endorsements, state: State): Endorsements;
+  /** Undefined for anything but a handle of this kind. */
+  open(handle: Endorsements): State | undefined;
+}
+
+/** Makes a kind of handle. A private field, not a WeakMap: handles are many and short-lived where nothing is cached. */
+export function handleKind<State>(): HandleKind<State> {
+  class Handle implements Endorsements {
+    readonly family: EndorsementFamily;
+    readonly source: EndorsementSource;
+    readonly sound: boolean;
+    readonly documents: readonly DatedDocument[];
+    readonly validity: Endorsements['validity'];
+    readonly #state: State;
+
+    constructor({ family, source, sound, documents, validity }: Endorsements, state: State) {
+      this.family = family;
+      this.source = source;
+      this.sound = sound;
+      this.documents = Object.freeze(documents);
+      this.validity = Object.freeze(validity);
+      this.#state = state;
+      Object.freeze(this);
+    }
+
+    static open(handle: Endorsements): State | undefined {
+      return #state in handle ? handle.#state : undefined;
+    }
+  }
+  return { seal: (facts, state) => new Handle(facts, state), open: Handle.open };
+}

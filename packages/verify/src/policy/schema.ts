@@ -127,14 +127,13 @@ function twiceNamed({ releases = [] }: Policy): string | undefined {
   return twice === undefined ? undefined : `two releases are named ${twice}`;
 }
 
-function contradiction({ debug, identity, releases, confidentialSpace }: Policy): string | undefined {
-  if (debug === 'refuse' && confidentialSpace?.profile === 'debug') {
-    return '`debug: refuse` contradicts `confidentialSpace.profile: debug`: give one of them';
-  }
+function contradiction({ debug, identity, releases, confidentialSpace = {} }: Policy): string | undefined {
+  const { profile, signatureKeyIds } = confidentialSpace;
+  const contradicts = (one: string, other: string): string => `\`${one}\` contradicts \`${other}\`: give one of them`;
+  if (debug === 'refuse' && profile === 'debug') return contradicts('debug: refuse', 'confidentialSpace.profile: debug');
   if (identity === undefined) return undefined;
-  if (releases !== undefined) return '`identity: any` contradicts `releases`: give one of them';
-  if (confidentialSpace?.signatureKeyIds === undefined) return undefined;
-  return '`identity: any` contradicts `confidentialSpace.signatureKeyIds`: give one of them';
+  if (releases !== undefined) return contradicts('identity: any', 'releases');
+  return signatureKeyIds && contradicts('identity: any', 'confidentialSpace.signatureKeyIds');
 }
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

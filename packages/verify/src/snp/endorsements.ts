@@ -2,7 +2,7 @@ import { toHex } from '../codec/hex.ts';
 import { type Certificate, parseCertificate } from '../codec/x509.ts';
 import { isSignedBy, issuerKey, keyFingerprint, type Signed } from '../crypto/certificate-key.ts';
 import type { VerifyKey } from '../crypto/types.ts';
-import type { Endorsements } from '../endorsements/handle.ts';
+import { type Endorsements, handleKind } from '../endorsements/handle.ts';
 import type { RawEndorsements } from '../endorsements/raw.ts';
 import { attempt, usage } from '../errors.ts';
 import type { EndorsementOptions, EndorsementVerifier } from '../tee.ts';
@@ -28,15 +28,15 @@ export interface SnpEndorsed extends Members {
   readonly vekKey: VerifyKey | undefined;
 }
 
-/** Contents of handles: only this module can make one that opens. */
-const contents = new WeakMap<Endorsements, SnpEndorsed>();
+/** Only this module can make handles that open. */
+const handles = handleKind<SnpEndorsed>();
 
 /** Authenticates VCEK or VLEK, ASK or ASVK, ARK and its revocation list, once for all reports of a chip. */
 export const snpEndorsements: EndorsementVerifier = { family: 'snp', authenticate };
 
 /** The contents of a handle; what is no handle of SNP endorsements counts as nothing given. */
 export async function openEndorsements(endorsements: Endorsements): Promise<SnpEndorsed> {
-  return contents.get(endorsements) ?? judge({}, []);
+  return handles.open(endorsements) ?? judge({}, []);
 }
 
 async function authenticate(raw: RawEndorsements, { roots, source }: EndorsementOptions): Promise<Endorsements> {
@@ -44,15 +44,8 @@ async function authenticate(raw: RawEndorsements, { roots, source }: Endorsement
   const endorsed = await judge(raw, callerKeys);
   const { ark, crl, validity } = endorsed;
   const documents = crl && ark ? [{ key: `snp/crl/${await fingerprintOf(ark)}`, issued: crl.thisUpdate }] : [];
-  const handle: Endorsements = Object.freeze({
-    family: 'snp',
-    source,
-    sound: endorsed.checks.every(({ outcome }) => outcome === 'pass'),
-    documents: Object.freeze(documents),
-    validity,
-  });
-  contents.set(handle, endorsed);
-  return handle;
+  const sound = endorsed.checks.every(({ outcome }) => outcome === 'pass');
+  return handles.seal({ family: 'snp', source, sound, documents, validity }, endorsed);
 }
 
 function keyOfRoot(root: Uint8Array, index: number): string {
