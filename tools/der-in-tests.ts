@@ -30,7 +30,8 @@ export function oid(dotted: string): Uint8Array {
 export function integer(value: number, tag = 0x02): Uint8Array {
   const bytes = [value & 0xff];
   for (let left = Math.floor(value / 256); left > 0; left = Math.floor(left / 256)) bytes.unshift(left & 0xff);
-  return der(tag, Uint8Array.from((bytes[0] ?? 0) >= 0x80 ? [0, ...bytes] : bytes));
+  const [first = 0] = bytes;
+  return der(tag, Uint8Array.from(first >= 0x80 ? [0, ...bytes] : bytes));
 }
 
 /** An OCTET STRING. */

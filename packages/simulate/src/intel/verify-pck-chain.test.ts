@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { CertificationOptions } from './certification-data.ts';
 import { type Exhibit, type ExhibitOptions, makeExhibit } from './exhibit.ts';
 import { issuePck, type Pck } from './pck.ts';
-import { createIntelVendor, type IntelVendor } from './vendor.ts';
+import { createIntelVendor, type IntelVendor, reissueAuthority } from './vendor.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const encoder = new TextEncoder();
@@ -132,6 +132,26 @@ describe('what a quote of type 1 states', () => {
   ])('or not: another %s at byte %i', async (__, at) => {
     expect(await stated((data) => data.with(at, (data[at] ?? 0) ^ 0x40))).toEqual(['dcap.pck.matches-quote']);
   });
+});
+
+test('two CAs that issued each other are no chain, wherever they stand', async () => {
+  const exhibit = await makeExhibit(vendor);
+  const { processor, platform, root } = vendor.authorities;
+  const issuedBy = (by: typeof root) => ({ fields: { issuer: by.certificate.subject }, signer: by.key });
+  const ring = [
+    (await reissueAuthority(vendor, 'platform', issuedBy(processor))).authorities.platform.certificate,
+    (await reissueAuthority(vendor, 'processor', issuedBy(platform))).authorities.processor.certificate,
+  ];
+  const cycle = encoder.encode(ring.map((one) => one.pem).join(''));
+  const leafAndCycle = concatBytes(encoder.encode(exhibit.pck.certificate.pem), cycle);
+  for (const [change, id] of [
+    [{ pckCrlIssuerChain: cycle }, 'dcap.pck-ca.present'],
+    [{ tcbSignChain: cycle }, 'dcap.tcb-signer.present'],
+    [{ qeIdentitySignChain: cycle }, 'dcap.tcb-signer.present'],
+    [{ pckCertChain: leafAndCycle }, 'dcap.pck.chain'],
+  ] as const) {
+    expect(failures(await judge(exhibit, change))).toEqual([id]);
+  }
 });
 
 describe('a quote with a chain of its own', () => {
