@@ -130,7 +130,8 @@ function twiceNamed({ releases = [] }: Policy): string | undefined {
 function contradiction({ debug, identity, releases, confidentialSpace = {} }: Policy): string | undefined {
   const { profile, signatureKeyIds } = confidentialSpace;
   const contradicts = (one: string, other: string): string => `\`${one}\` contradicts \`${other}\`: give one of them`;
-  if (debug === 'refuse' && profile === 'debug') return contradicts('debug: refuse', 'confidentialSpace.profile: debug');
+  if (debug === 'refuse' && profile === 'debug')
+    return contradicts('debug: refuse', 'confidentialSpace.profile: debug');
   if (identity === undefined) return undefined;
   if (releases !== undefined) return contradicts('identity: any', 'releases');
   return signatureKeyIds && contradicts('identity: any', 'confidentialSpace.signatureKeyIds');
