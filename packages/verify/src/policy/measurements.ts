@@ -61,7 +61,10 @@ export const MEASUREMENTS = {
 /** Name of a measurement. */
 export type MeasurementName = keyof typeof MEASUREMENTS;
 
-/** Measurements of code. A release without any of them would hold for whatever somebody else wrote. */
+/**
+ * Measurements of code. A release without any of them would hold for whatever somebody else wrote: `appId` is not one,
+ * because whoever deploys chooses it.
+ */
 export const CODE_MEASUREMENTS: readonly MeasurementName[] = [
   'mrenclave',
   'mrsigner',
@@ -78,7 +81,6 @@ export const CODE_MEASUREMENTS: readonly MeasurementName[] = [
   'osImageHash',
   'mrAggregated',
   'mrSystem',
-  'appId',
 ];
 
 /** Every id of a machine that a policy may name, with its form. */

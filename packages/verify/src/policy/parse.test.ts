@@ -217,6 +217,7 @@ describe('contradictions and half-said things are refused', () => {
     [release({ mrtd: hex(48) }, { minIsvSvn: 1 }), 'minIsvSvn needs mrenclave or mrsigner'],
     [release({ isvProdId: '1', isvSvn: '2' }), 'names no measurement of code'],
     [release({ hostData: hex(32) }), 'names no measurement of code'],
+    [release({ appId: hex(20) }), 'names no measurement of code'],
     [{ releases: ['a', 'a'].map((name) => ({ name, measurements: { mrtd: hex(48) } })) }, 'two releases are named a'],
     [{ binding: { profile: 'raw', type: 'session' } }, 'profile raw has no statements'],
     [{ tcb: { accept: ['Revoked'] } }, 'found "Revoked"'],
