@@ -104,6 +104,12 @@ describe('certificate chains', () => {
     }
   });
 
+  test('are copies: who keeps one does not keep the file', () => {
+    for (const file of [concatBytes(one, two, new Uint8Array(1000)), utf8(pem(one))]) {
+      for (const der of fromCertificateChain(file)) expect(der.buffer.byteLength).toBe(der.length);
+    }
+  });
+
   test('DER that ends in zero bytes is not taken for padding', () => {
     const ending = certificate({ signature: Uint8Array.of(3, 4, 0, 1, 0, 0) });
     expect(fromCertificateChain(concatBytes(ending, zeros(5)))).toEqual([ending]);

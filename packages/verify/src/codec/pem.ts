@@ -40,7 +40,8 @@ export function fromCertificateChain(bytes: Uint8Array): Uint8Array[] {
     if (offset >= end) break;
     if (certificates.length === MAX_BLOCKS) throw malformed(`certificate chain: more than ${MAX_BLOCKS}`);
     const element = readDer(bytes, offset);
-    certificates.push(bytes.subarray(element.start, element.end));
+    // A copy: who keeps the certificate, as handles do, must not keep the megabyte around it.
+    certificates.push(new Uint8Array(bytes.subarray(element.start, element.end)));
     offset = element.end;
   }
   return certificates;

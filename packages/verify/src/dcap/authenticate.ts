@@ -59,13 +59,14 @@ export async function authenticateQuote<Body>(
   const collateral = state?.collateral ?? (await authenticateCollateral({}, { roots: [] }));
   checks.replay(collateral.checks);
   checkWindows(collateral.windows, clock, checks);
-  const { platformPart } = quote.authentication;
-  const key = `${appraiser.documents.tcbInfo} ${quote.header.version} ${toHex(await digest('SHA-256', platformPart))}`;
+  const { platformPart, attestationKey } = quote.authentication;
+  const kind = `${appraiser.documents.tcbInfo} ${quote.header.version}`;
+  const key = `${kind} ${toHex(await digest('SHA-256', platformPart))}`;
   const known = state?.platform(key);
   const platform = known ?? (await authenticatePlatform(quote.authentication, collateral, appraiser.documents));
   // Only a sound platform is remembered: nobody else's quotes can push it out or fill the memory.
   const sound = platform.checks.every(({ outcome }) => outcome === 'pass');
-  if (known === undefined && sound) state?.rememberPlatform(key, platform);
+  if (known === undefined && sound) state?.rememberPlatform(key, platform, `${kind} ${toHex(attestationKey)}`);
   checks.replay(platform.checks);
   checkWindows(platform.windows, clock, checks);
   if (platform.attestationKey === undefined) checks.skip('dcap.quote.signature', 'needs the attestation key');

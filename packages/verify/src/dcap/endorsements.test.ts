@@ -120,9 +120,9 @@ describeWithVectors('a handle of collateral', () => {
     const remember = state?.rememberPlatform;
     if (state === undefined || remember === undefined) throw new Error('no state');
     Object.assign(state, {
-      rememberPlatform: (key: string, platform: never) => {
+      rememberPlatform: (key: string, platform: never, owner: string) => {
         remembered.push(key);
-        remember(key, platform);
+        remember(key, platform, owner);
       },
     });
     const forged = one.quote.slice();
@@ -135,6 +135,22 @@ describeWithVectors('a handle of collateral', () => {
     expect(remembered.length).toBe(1);
     expect(remembered[0]).toMatch(/^SGX 3 [0-9a-f]{64}$/);
     expect(failures(await judge(handle, { ...one, quote: forged }))).toEqual(['dcap.qe-report.signature']);
+  });
+
+  test('remembers one platform for each attestation key, and the youngest 256', async () => {
+    const state = dcapStateOf(await handleOf(one.collateral));
+    const platform = {} as never;
+    state?.rememberPlatform('a', platform, 'one');
+    state?.rememberPlatform('b', platform, 'other');
+    // Anybody can make more of a genuine quote, by padding its chain.
+    for (let padding = 0; padding < 300; padding += 1) state?.rememberPlatform(`a${padding}`, platform, 'one');
+    expect(['a', 'b', 'a0', 'a298', 'a299'].map((key) => state?.platform(key) === platform)).toEqual([
+      ...[false, true, false, false, true],
+    ]);
+    for (let more = 0; more < 255; more += 1) state?.rememberPlatform(`c${more}`, platform, `owner ${more}`);
+    expect(['b', 'a299', 'c0', 'c254'].map((key) => state?.platform(key) === platform)).toEqual([
+      ...[false, true, true, true],
+    ]);
   });
 
   test('is a copy: what the caller does to the collateral later changes nothing', async () => {

@@ -13,7 +13,8 @@ const MAX_PLATFORMS = 256;
 export interface DcapState {
   readonly collateral: Collateral;
   platform(key: string): Platform | undefined;
-  rememberPlatform(key: string, platform: Platform): void;
+  /** `owner`: the attestation key. One of its platforms is remembered, for unsigned bytes of its quotes are anybody's. */
+  rememberPlatform(key: string, platform: Platform, owner: string): void;
 }
 
 const handles = handleKind<DcapState>();
@@ -53,12 +54,19 @@ function snapshot(raw: DcapCollateral): DcapCollateral {
 
 function createState(collateral: Collateral): DcapState {
   const platforms = new Map<string, Platform>();
+  const keys = new Map<string, string>();
+  const forget = (owner: string): void => {
+    platforms.delete(keys.get(owner) ?? '');
+    keys.delete(owner);
+  };
   return {
     collateral,
     platform: (key) => platforms.get(key),
-    rememberPlatform(key, platform) {
-      const [oldest] = platforms.keys();
-      if (platforms.size >= MAX_PLATFORMS && oldest !== undefined) platforms.delete(oldest);
+    rememberPlatform(key, platform, owner) {
+      forget(owner);
+      const [oldest] = keys.keys();
+      if (keys.size >= MAX_PLATFORMS && oldest !== undefined) forget(oldest);
+      keys.set(owner, key);
       platforms.set(key, platform);
     },
   };
