@@ -53,14 +53,24 @@ export interface VerifyOptions extends AuthenticateOptions {
 }
 
 /** The caller's options, checked. Throws `usage` for the caller's own mistakes. */
-export function clockOf({ tees, now, clockSkewSeconds = 0 }: AuthenticateOptions): Clock {
+export function clockOf({ tees, now, clockSkewSeconds = 0, endorsements = {} }: AuthenticateOptions): Clock {
   if (!Array.isArray(tees) || tees.length === 0 || !tees.every(isTee)) {
     throw usage('tees: pass at least one TEE, for example [sgx, tdx]', { field: 'tees' });
   }
   if (!Number.isInteger(clockSkewSeconds) || clockSkewSeconds < 0 || clockSkewSeconds > 3600) {
     throw usage('clockSkewSeconds: expected 0 to 3600', { field: 'clockSkewSeconds' });
   }
+  if (typeof endorsements !== 'object' || endorsements === null) {
+    throw usage('endorsements: expected an object or a handle', { field: 'endorsements' });
+  }
   return { now: secondsOf(now), skew: clockSkewSeconds };
+}
+
+/** A copy of the caller's nonce. Throws `usage` for anything but bytes: a number would become so many zeros. */
+export function nonceOf({ nonce }: VerifyOptions): Uint8Array | undefined {
+  if (nonce === undefined) return undefined;
+  if (!(nonce instanceof Uint8Array)) throw usage('nonce: expected bytes', { field: 'nonce' });
+  return new Uint8Array(nonce);
 }
 
 /** A copy of the evidence, so that the caller's later writes change nothing. Not by `slice`: Node's Buffer shares its memory. */

@@ -3,7 +3,7 @@ import { bind, checkBinding, requiredBinding } from './binding/bind.ts';
 import { bindingChecks } from './binding/checks.ts';
 import { eventLogChecks } from './event-log/checks.ts';
 import { rollbackChecks } from './memory/checks.ts';
-import type { Evidence, VerifyOptions } from './options.ts';
+import { type Evidence, nonceOf, type VerifyOptions } from './options.ts';
 import { identityChecks } from './policy/checks.ts';
 import { appraiseIdentity } from './policy/identity.ts';
 import { parsePolicy } from './policy/parse.ts';
@@ -24,7 +24,7 @@ const APPRAISAL_CHECKS = { ...eventLogChecks, ...rollbackChecks, ...identityChec
  */
 export async function verify(evidence: Uint8Array | Evidence, options: VerifyOptions): Promise<Verdict> {
   const policy = parsePolicy(options.policy);
-  const nonce = options.nonce && new Uint8Array(options.nonce);
+  const nonce = nonceOf(options);
   const subject = structuredClone(options.subject);
   checkBinding(policy, nonce, subject);
   const authentication = await authenticateEvidence(evidence, options, APPRAISAL_CHECKS);
