@@ -32,9 +32,8 @@ export async function bundle(file: string, flags: BundleFlags, io: Io): Promise<
   if ('malformed' in found) throw new AssayError('malformed', `FILE: ${found.malformed}`, { field: 'FILE' });
   const { endorsements, ...trust } = await trustOptions(flags, io);
   const options = { ...trust, ...(await expectations(flags, found, io)) };
-  // The bundle holds what the verdict rests on: the verdict is one of evidence with these endorsements.
   const evidence = { ...(await completed(found, flags, io)), endorsements: endorsements as RawEndorsements };
-  const verdict = await verify(evidence, options);
+  const verdict = await verify(evidence, { ...options, endorsements });
   const envelope: Envelope = { ...evidence, ...(verdict.tee && { tee: verdict.tee }) };
   const made = await makeBundle({ ...options, evidence: envelope, verdict, version: `assay ${version()}` });
   const bytes = utf8(serialiseBundle(made));

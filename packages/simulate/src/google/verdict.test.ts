@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Policy, type Verdict, verify } from '@assay/verify';
 import { buildStatement, statementDigest, tokenNonce } from '@assay/verify/binding';
+import { makeBundle, replayBundle } from '@assay/verify/bundle';
 import { confidentialSpace } from '@assay/verify/confidential-space';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { mintToken, type TokenOptions } from './token.ts';
@@ -90,4 +91,19 @@ test('a key set that comes with the evidence is its sender’s word: nobody is t
   const verdict = await verify({ evidence, statement, endorsements }, settings);
   expect(verdict.checks.find(({ id }) => id === 'cs.jwks.source')?.outcome).toBe('fail');
   expect(verdict.layers.authentic).toBe('fail');
+});
+
+test('a bundle holds the key set that its maker vouched for: the record reproduces, and nobody is trusted for it', async () => {
+  const evidence = new TextEncoder().encode(await mintToken(vendor, { audience, nonces }));
+  const endorsements = { confidentialSpace: { jwks: vendor.jwks } };
+  const policy: Policy = { identity: 'any', freshness: 'any', binding: 'any' };
+  const options = { now, policy, allowSimulated: true };
+  const verdict = await verify({ evidence }, { tees: [confidentialSpace], ...options, endorsements });
+  expect(verdict.trusted).toBe(true);
+  const bundle = await makeBundle({ ...options, evidence: { evidence, endorsements }, verdict, version: 'test' });
+  const replay = await replayBundle(bundle, (kept, recorded) =>
+    verify(kept, { tees: [confidentialSpace], ...recorded }),
+  );
+  expect(replay).toMatchObject({ reproduces: true, trusted: false });
+  expect((await verify(bundle.evidence, { tees: [confidentialSpace], ...options })).trusted).toBe(false);
 });

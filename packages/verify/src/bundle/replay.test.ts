@@ -28,7 +28,7 @@ describe('a record', () => {
     expect(seen).toEqual([
       {
         ...{ policy: { identity: 'any' }, now: options.now, clockSkewSeconds: 0, allowSimulated: false, roots: [] },
-        ...{ nonce: undefined, subject: undefined },
+        ...{ nonce: undefined, subject: undefined, endorsements: evidence.endorsements },
       },
     ]);
     expect(replay).toMatchObject({ reproduces: true, trusted: false, reason: null });

@@ -1,4 +1,5 @@
 import type { Subject } from '../binding/subject.ts';
+import type { RawEndorsements } from '../endorsements/raw.ts';
 import { AssayError } from '../errors.ts';
 import type { Envelope } from '../evidence/envelope.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -18,6 +19,8 @@ export interface RecordedOptions {
   readonly roots: readonly Uint8Array[];
   readonly nonce: Uint8Array | undefined;
   readonly subject: Subject | undefined;
+  /** The bundle's: its maker judged by them. Among them may be keys that only the one who gives them vouches for. */
+  readonly endorsements: RawEndorsements | undefined;
 }
 
 /** What came of judging a bundle as its record says. */
@@ -55,6 +58,7 @@ export async function replayBundle(
     roots,
     nonce: nonce ?? undefined,
     subject: subject ?? undefined,
+    endorsements: evidence.endorsements,
   };
   try {
     const verdict = await judge(evidence, options);
