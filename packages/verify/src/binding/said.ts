@@ -47,9 +47,8 @@ export async function findStatement(
  */
 function isAlone({ nonce }: Statement, { reportData, nonces }: Claims, checks: Checklist): boolean {
   if (reportData !== null) return true;
-  const own = nonce === null ? undefined : fromHex(nonce);
-  const others = nonces.filter((text) => own === undefined || !isAmong([text], own));
-  const expected = nonce === null ? 'one hash and no nonce' : `one hash beside the nonce ${nonce}`;
+  const others = nonce === null ? nonces : nonces.filter((text) => !isAmong([text], fromHex(nonce)));
+  const expected = `one hash beside ${nonce ?? 'no nonce'}`;
   return checks.test('binding.nonces', others.length === 1, { expected, actual: nonces.join(', ') });
 }
 

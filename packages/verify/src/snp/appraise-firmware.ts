@@ -1,4 +1,3 @@
-import { usage } from '../errors.ts';
 import type { SnpPolicy, SnpTcbMinima } from '../policy/snp.ts';
 import type { Checklist } from '../verdict/checklist.ts';
 import type { SnpAuthenticated } from './authenticate.ts';
@@ -88,10 +87,8 @@ function appraiseMinimum(
   });
 }
 
-/** True when `major.minor` is at least that of the policy. Throws `usage` when the policy's has another form. */
+/** True when `major.minor` is at least that of the policy, which `parsePolicy` has read. */
 export function reaches([major, minor]: readonly [number, number], least: string): boolean {
-  const parts = /^(\d{1,3})\.(\d{1,3})$/.exec(least);
-  if (parts === null) throw usage(`policy.snp: expected major.minor, found ${least}`);
-  const [wantedMajor, wantedMinor] = [Number(parts[1]), Number(parts[2])];
+  const [wantedMajor = Number.NaN, wantedMinor = Number.NaN] = least.split('.').map(Number);
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }

@@ -1,4 +1,3 @@
-import { fromHex, toHex } from '../codec/hex.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { SnpPolicy } from '../policy/snp.ts';
 import { appraiseCollateralAge } from '../policy/tcb.ts';
@@ -85,7 +84,7 @@ function appraiseAliasCheck({ version, platformInfo }: SnpReport, { aliasCheck }
 
 function appraiseMitigations({ mitigations }: SnpReport, policy: SnpPolicy, checks: Checklist): void {
   if (policy.mitigations === undefined) return;
-  const wanted = BigInt(`0x${toHex(fromHex(policy.mitigations, 'policy.snp.mitigations'))}`);
+  const wanted = BigInt(`0x${policy.mitigations}`);
   const inForce = mitigations && mitigations.launch & mitigations.current;
   checks.test('snp.mitigations', inForce !== null && (inForce & wanted) === wanted, {
     expected: hex64(wanted),
