@@ -83,6 +83,6 @@ export function snapshot(evidence: Uint8Array | Evidence): Evidence {
     statement: given.statement && new Uint8Array(given.statement),
     eventLog: given.eventLog && new Uint8Array(given.eventLog),
     appCompose: given.appCompose && new Uint8Array(given.appCompose),
-    proof: structuredClone(given.proof),
+    proof: given.proof && structuredClone(given.proof),
   };
 }

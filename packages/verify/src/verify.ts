@@ -25,7 +25,7 @@ const APPRAISAL_CHECKS = { ...eventLogChecks, ...rollbackChecks, ...identityChec
 export async function verify(evidence: Uint8Array | Evidence, options: VerifyOptions): Promise<Verdict> {
   const policy = parsePolicy(options.policy);
   const nonce = nonceOf(options);
-  const subject = structuredClone(options.subject);
+  const subject = options.subject && structuredClone(options.subject);
   checkBinding(policy, nonce, subject);
   const authentication = await authenticateEvidence(evidence, options, APPRAISAL_CHECKS);
   const { tee, endorsements, authenticated, checks, clock, findings, given } = authentication;

@@ -57,7 +57,13 @@ function decode(text: string, end: number, table: Int8Array, field: string): Uin
   const bytes = new Uint8Array(Math.floor((end * 3) / 4));
   let out = 0;
   for (let i = 0; i + 3 < end; i += 4) {
-    const group = (valueAt(i) << 18) | (valueAt(i + 1) << 12) | (valueAt(i + 2) << 6) | valueAt(i + 3);
+    const a = table[text.charCodeAt(i)] ?? -1;
+    const b = table[text.charCodeAt(i + 1)] ?? -1;
+    const c = table[text.charCodeAt(i + 2)] ?? -1;
+    const d = table[text.charCodeAt(i + 3)] ?? -1;
+    // Only a character outside the alphabet makes the group negative: `valueAt` names which.
+    if ((a | b | c | d) < 0) for (let j = i; j < i + 4; j += 1) valueAt(j);
+    const group = (a << 18) | (b << 12) | (c << 6) | d;
     bytes[out] = group >> 16;
     bytes[out + 1] = group >> 8;
     bytes[out + 2] = group;

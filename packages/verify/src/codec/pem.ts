@@ -1,5 +1,6 @@
 import { malformed } from '../errors.ts';
 import { fromBase64 } from './base64.ts';
+import { trimTrailingZeros } from './bytes.ts';
 import { readDer, TAG } from './der.ts';
 import { fromHex } from './hex.ts';
 import { fromUtf8 } from './text.ts';
@@ -31,13 +32,11 @@ export function fromPem(text: string, label: string): Uint8Array[] {
 
 /** Certificates of a chain: PEM, or concatenated DER; NUL padding at the end is left out. Order is kept. */
 export function fromCertificateChain(bytes: Uint8Array): Uint8Array[] {
-  let end = bytes.length;
-  while (end > 0 && bytes[end - 1] === 0) end -= 1;
-  if (bytes[0] !== TAG.sequence) return fromPem(fromUtf8(bytes.subarray(0, end), 'certificate chain'), 'CERTIFICATE');
+  const trimmed = trimTrailingZeros(bytes);
+  if (bytes[0] !== TAG.sequence) return fromPem(fromUtf8(trimmed, 'certificate chain'), 'CERTIFICATE');
   const certificates: Uint8Array[] = [];
-  for (let offset = 0; offset < bytes.length; ) {
-    // DER may itself end in zero bytes, so padding starts where an element ends.
-    if (offset >= end) break;
+  // DER may itself end in zero bytes, so padding starts where an element ends.
+  for (let offset = 0; offset < trimmed.length; ) {
     if (certificates.length === MAX_BLOCKS) throw malformed(`certificate chain: more than ${MAX_BLOCKS}`);
     const element = readDer(bytes, offset);
     // A copy: who keeps the certificate, as handles do, must not keep the megabyte around it.

@@ -11,7 +11,7 @@ export function utf8(text: string): Uint8Array {
 /** The string of UTF-8 bytes; a byte order mark is kept. Throws `malformed` for invalid UTF-8, naming `field`. */
 export function fromUtf8(bytes: Uint8Array, field = 'text'): string {
   // Names in certificates are short and ASCII: calling the decoder would cost more than reading them.
-  if (bytes.length <= 64 && isAscii(bytes)) return String.fromCharCode(...bytes);
+  if (bytes.length <= 64 && isAscii(bytes)) return Reflect.apply(String.fromCharCode, undefined, bytes);
   try {
     return strict.decode(bytes);
   } catch {

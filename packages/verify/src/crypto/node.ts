@@ -8,9 +8,11 @@ import type { Awaitable, HashName, KeyMaterial, Scheme, VerifyKey } from './type
 /** Which implementation this is. */
 export const implementation = 'node';
 
+const HASHES: Readonly<Record<HashName, string>> = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' };
+
 /** The hash of the data. Typed as in WebCrypto, where it comes later. */
 export function digest(name: HashName, data: Uint8Array): Awaitable<Uint8Array> {
-  const { buffer, byteOffset, length } = digestOf(name.replace('-', '').toLowerCase(), data, 'buffer');
+  const { buffer, byteOffset, length } = digestOf(HASHES[name], data, 'buffer');
   // Not a Buffer, whose slice() is a view where a Uint8Array's is a copy.
   return new Uint8Array(buffer, byteOffset, length);
 }
@@ -19,7 +21,7 @@ export function digest(name: HashName, data: Uint8Array): Awaitable<Uint8Array> 
 export function importKey(material: KeyMaterial, scheme: Scheme): Awaitable<VerifyKey | undefined> {
   const key = keyObject(material);
   if (key === undefined) return undefined;
-  const hash = scheme.hash === 'SHA-256' ? 'sha256' : 'sha384';
+  const hash = HASHES[scheme.hash];
   if (scheme.kind === 'ecdsa') {
     if (material.kind !== 'ec' || material.curve !== scheme.curve) return undefined;
     const size = scheme.curve === 'P-256' ? 32 : 48;

@@ -1,4 +1,3 @@
-import { digest } from '#crypto';
 import { toHex } from '../codec/hex.ts';
 import type { UnixSeconds } from '../codec/time.ts';
 import type { Endorsements } from '../endorsements/handle.ts';
@@ -60,13 +59,12 @@ export async function authenticateQuote<Body>(
   checks.replay(collateral.checks);
   checkWindows(collateral.windows, clock, checks);
   const { platformPart, attestationKey } = quote.authentication;
-  const kind = `${appraiser.documents.tcbInfo} ${quote.header.version}`;
-  const key = `${kind} ${toHex(await digest('SHA-256', platformPart))}`;
-  const known = state?.platform(key);
+  const owner = `${appraiser.documents.tcbInfo} ${quote.header.version} ${toHex(attestationKey)}`;
+  const known = state?.platform(owner, platformPart);
   const platform = known ?? (await authenticatePlatform(quote.authentication, collateral, appraiser.documents));
   // Only a sound platform is remembered: nobody else's quotes can push it out or fill the memory.
   const sound = platform.checks.every(({ outcome }) => outcome === 'pass');
-  if (known === undefined && sound) state?.rememberPlatform(key, platform, `${kind} ${toHex(attestationKey)}`);
+  if (known === undefined && sound) state?.rememberPlatform(owner, platformPart, platform);
   checks.replay(platform.checks);
   checkWindows(platform.windows, clock, checks);
   if (platform.attestationKey === undefined) checks.skip('dcap.quote.signature', 'needs the attestation key');

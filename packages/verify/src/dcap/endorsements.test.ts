@@ -120,9 +120,9 @@ describeWithVectors('a handle of collateral', () => {
     const remember = state?.rememberPlatform;
     if (state === undefined || remember === undefined) throw new Error('no state');
     Object.assign(state, {
-      rememberPlatform: (key: string, platform: never, owner: string) => {
-        remembered.push(key);
-        remember(key, platform, owner);
+      rememberPlatform: (owner: string, part: Uint8Array, platform: never) => {
+        remembered.push(owner);
+        remember(owner, part, platform);
       },
     });
     const forged = one.quote.slice();
@@ -133,22 +133,24 @@ describeWithVectors('a handle of collateral', () => {
     await judge(handle);
     await judge(handle);
     expect(remembered.length).toBe(1);
-    expect(remembered[0]).toMatch(/^SGX 3 [0-9a-f]{64}$/);
+    expect(remembered[0]).toMatch(/^SGX 3 [0-9a-f]{128}$/);
     expect(failures(await judge(handle, { ...one, quote: forged }))).toEqual(['dcap.qe-report.signature']);
   });
 
   test('remembers one platform for each attestation key, and the youngest 256', async () => {
     const state = dcapStateOf(await handleOf(one.collateral));
     const platform = {} as never;
-    state?.rememberPlatform('a', platform, 'one');
-    state?.rememberPlatform('b', platform, 'other');
+    const part = (...bytes: number[]) => Uint8Array.from(bytes);
+    const knows = (owner: string, ...bytes: number[]) => state?.platform(owner, part(...bytes)) === platform;
+    state?.rememberPlatform('other', part(1), platform);
     // Anybody can make more of a genuine quote, by padding its chain.
-    for (let padding = 0; padding < 300; padding += 1) state?.rememberPlatform(`a${padding}`, platform, 'one');
-    expect(['a', 'b', 'a0', 'a298', 'a299'].map((key) => state?.platform(key) === platform)).toEqual([
-      ...[false, true, false, false, true],
-    ]);
-    for (let more = 0; more < 255; more += 1) state?.rememberPlatform(`c${more}`, platform, `owner ${more}`);
-    expect(['b', 'a299', 'c0', 'c254'].map((key) => state?.platform(key) === platform)).toEqual([
+    for (let padding = 0; padding < 300; padding += 1) {
+      state?.rememberPlatform('one', part(2, padding >> 8, padding), platform);
+    }
+    expect([knows('other', 1), knows('one', 2, 0, 0), knows('one', 2, 1, 43)]).toEqual([true, false, true]);
+    expect(knows('one', 1)).toBe(false);
+    for (let more = 0; more < 255; more += 1) state?.rememberPlatform(`owner ${more}`, part(3), platform);
+    expect([knows('other', 1), knows('one', 2, 1, 43), knows('owner 0', 3), knows('owner 254', 3)]).toEqual([
       ...[false, true, true, true],
     ]);
   });

@@ -1,3 +1,4 @@
+import { equalBytes } from '../codec/bytes.ts';
 import { toHex } from '../codec/hex.ts';
 import { type DatedDocument, type Endorsements, handleKind } from '../endorsements/handle.ts';
 import type { DcapCollateral, RawEndorsements } from '../endorsements/raw.ts';
@@ -12,9 +13,10 @@ const MAX_PLATFORMS = 256;
 /** What a handle stands for: authenticated collateral, and the platforms authenticated against it. */
 export interface DcapState {
   readonly collateral: Collateral;
-  platform(key: string): Platform | undefined;
+  /** The platform that was authenticated from exactly these bytes. */
+  platform(owner: string, part: Uint8Array): Platform | undefined;
   /** `owner`: the attestation key. One of its platforms is remembered, for unsigned bytes of its quotes are anybody's. */
-  rememberPlatform(key: string, platform: Platform, owner: string): void;
+  rememberPlatform(owner: string, part: Uint8Array, platform: Platform): void;
 }
 
 const handles = handleKind<DcapState>();
@@ -53,21 +55,18 @@ function snapshot(raw: DcapCollateral): DcapCollateral {
 }
 
 function createState(collateral: Collateral): DcapState {
-  const platforms = new Map<string, Platform>();
-  const keys = new Map<string, string>();
-  const forget = (owner: string): void => {
-    platforms.delete(keys.get(owner) ?? '');
-    keys.delete(owner);
-  };
+  const platforms = new Map<string, { readonly part: Uint8Array; readonly platform: Platform }>();
   return {
     collateral,
-    platform: (key) => platforms.get(key),
-    rememberPlatform(key, platform, owner) {
-      forget(owner);
-      const [oldest] = keys.keys();
-      if (keys.size >= MAX_PLATFORMS && oldest !== undefined) forget(oldest);
-      keys.set(owner, key);
-      platforms.set(key, platform);
+    platform(owner, part) {
+      const known = platforms.get(owner);
+      return known && equalBytes(known.part, part) ? known.platform : undefined;
+    },
+    rememberPlatform(owner, part, platform) {
+      platforms.delete(owner);
+      const [oldest] = platforms.keys();
+      if (platforms.size >= MAX_PLATFORMS && oldest !== undefined) platforms.delete(oldest);
+      platforms.set(owner, { part, platform });
     },
   };
 }

@@ -13,12 +13,10 @@ export interface Window {
 
 /** Judges windows at an instant; windows of one check fail or pass together, named by the first that is off. */
 export function checkWindows(windows: readonly Window[], clock: Clock, checks: Checklist): void {
-  const byCheck = new Map<string, Window[]>();
-  for (const window of windows) byCheck.set(window.check, [...(byCheck.get(window.check) ?? []), window]);
-  for (const [check, members] of byCheck) {
-    const off = members.find(
-      ({ notBefore, notAfter }) => clock.now + clock.skew < notBefore || clock.now - clock.skew > notAfter,
-    );
+  const isOff = ({ notBefore, notAfter }: Window): boolean =>
+    clock.now + clock.skew < notBefore || clock.now - clock.skew > notAfter;
+  for (const check of new Set(windows.map((window) => window.check))) {
+    const off = windows.find((window) => window.check === check && isOff(window));
     if (off === undefined) checks.pass(check);
     else
       checks.fail(check, {
@@ -30,9 +28,12 @@ export function checkWindows(windows: readonly Window[], clock: Clock, checks: C
 
 /** When all windows are open at once; null when there is none. */
 export function intersection(windows: readonly Window[]): { notBefore: UnixSeconds; notAfter: UnixSeconds } | null {
-  if (windows.length === 0) return null;
-  return {
-    notBefore: Math.max(...windows.map(({ notBefore }) => notBefore)),
-    notAfter: Math.min(...windows.map(({ notAfter }) => notAfter)),
-  };
+  const [first, ...rest] = windows;
+  if (first === undefined) return null;
+  let { notBefore, notAfter } = first;
+  for (const window of rest) {
+    notBefore = Math.max(notBefore, window.notBefore);
+    notAfter = Math.min(notAfter, window.notAfter);
+  }
+  return { notBefore, notAfter };
 }

@@ -65,14 +65,12 @@ export class Checklist {
 function checkOf(id: string, outcome: CheckOutcome, definition: CheckDefinition, detail: CheckDetail): Check {
   const troubled = outcome === 'fail' || outcome === 'warn';
   const authority = detail.authority ?? definition.authority;
-  return {
-    id,
-    layer: definition.layer,
-    outcome,
-    ...(detail.expected !== undefined && { expected: detail.expected }),
-    ...(detail.actual !== undefined && { actual: detail.actual }),
-    ...(authority !== undefined && { authority }),
-    ...(troubled && detail.intelStatus !== undefined && { intelStatus: detail.intelStatus }),
-    ...(troubled && detail.remedy !== undefined && { remedy: detail.remedy }),
-  };
+  // Members in the order in which a verdict shows them.
+  const check: { -readonly [K in keyof Check]: Check[K] } = { id, layer: definition.layer, outcome };
+  if (detail.expected !== undefined) check.expected = detail.expected;
+  if (detail.actual !== undefined) check.actual = detail.actual;
+  if (authority !== undefined) check.authority = authority;
+  if (troubled && detail.intelStatus !== undefined) check.intelStatus = detail.intelStatus;
+  if (troubled && detail.remedy !== undefined) check.remedy = detail.remedy;
+  return check;
 }

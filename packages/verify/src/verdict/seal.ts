@@ -15,9 +15,14 @@ export interface Findings extends Pick<Verdict, 'tee' | 'simulated' | 'tcb' | 'c
 /** Turns findings into a verdict. A layer passes only when all its required checks ran and none failed. */
 export function sealVerdict(findings: Findings): Verdict {
   const { checks, required, waived, tee, simulated, tcb, claims, validity } = findings;
-  const passed = new Set(checks.filter(({ outcome }) => outcome === 'pass' || outcome === 'warn').map(({ id }) => id));
+  const passed = new Set<string>();
+  const failed = new Set<Layer>();
+  for (const { id, layer, outcome } of checks) {
+    if (outcome === 'pass' || outcome === 'warn') passed.add(id);
+    if (outcome === 'fail') failed.add(layer);
+  }
   const outcomeOf = (layer: Layer): LayerOutcome => {
-    if (checks.some((check) => check.layer === layer && check.outcome === 'fail')) return 'fail';
+    if (failed.has(layer)) return 'fail';
     if (waived[layer] !== undefined) return 'waived';
     const ids = required[layer];
     return ids.length > 0 && ids.every((id) => passed.has(id)) ? 'pass' : 'unchecked';
