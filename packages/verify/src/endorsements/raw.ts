@@ -18,14 +18,14 @@ export interface DcapCollateral {
   readonly pckCertChain?: Uint8Array | undefined;
 }
 
-/** AMD's endorsements of one chip: DER, or PEM for `chain`. */
+/** AMD's endorsements of one chip: certificates in DER or PEM. */
 export interface SnpEndorsements {
   /** VCEK or VLEK certificate. */
   readonly vek?: Uint8Array | undefined;
   /** ASK (SEV-…) or ASVK (SEV-VLEK-…) certificate. */
   readonly ask?: Uint8Array | undefined;
   readonly ark?: Uint8Array | undefined;
-  /** The ARK's revocation list. */
+  /** The ARK's revocation list: DER, PEM or hexadecimal. */
   readonly crl?: Uint8Array | undefined;
 }
 
