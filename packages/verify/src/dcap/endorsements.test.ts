@@ -149,6 +149,9 @@ describeWithVectors('a handle of collateral', () => {
     }
     expect([knows('other', 1), knows('one', 2, 0, 0), knows('one', 2, 1, 43)]).toEqual([true, false, true]);
     expect(knows('one', 1)).toBe(false);
+    const large = new Uint8Array(65_537);
+    state?.rememberPlatform('large', large, platform);
+    expect(state?.platform('large', large)).toBeUndefined();
     for (let more = 0; more < 255; more += 1) state?.rememberPlatform(`owner ${more}`, part(3), platform);
     expect([knows('other', 1), knows('one', 2, 1, 43), knows('owner 0', 3), knows('owner 254', 3)]).toEqual([
       ...[false, true, true, true],

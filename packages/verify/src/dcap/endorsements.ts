@@ -9,6 +9,8 @@ import { intersection } from './window.ts';
 
 /** How many platforms a handle remembers. */
 const MAX_PLATFORMS = 256;
+/** Most are 5,000 bytes; padding makes more of them. */
+const MAX_PART = 65_536;
 
 /** What a handle stands for: authenticated collateral, and the platforms authenticated against it. */
 export interface DcapState {
@@ -63,10 +65,12 @@ function createState(collateral: Collateral): DcapState {
       return known && equalBytes(known.part, part) ? known.platform : undefined;
     },
     rememberPlatform(owner, part, platform) {
+      if (part.length > MAX_PART) return;
       platforms.delete(owner);
       const [oldest] = platforms.keys();
       if (platforms.size >= MAX_PLATFORMS && oldest !== undefined) platforms.delete(oldest);
-      platforms.set(owner, { part, platform });
+      // A copy: the view would keep the whole quote.
+      platforms.set(owner, { part: new Uint8Array(part), platform });
     },
   };
 }
