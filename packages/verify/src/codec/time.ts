@@ -17,7 +17,7 @@ export function secondsOf(now: Date): UnixSeconds {
 
 /** `2026-01-31T00:00:00Z` of unix seconds. */
 export function toIso(time: UnixSeconds): string {
-  return new Date(time * 1000).toISOString().replace('.000Z', 'Z');
+  return `${new Date(time * 1000).toISOString().slice(0, 19)}Z`;
 }
 
 /** Where digits stand in `YYYY-MM-DDTHH:MM:SSZ`, and what stands between them. */
