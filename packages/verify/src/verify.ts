@@ -1,6 +1,7 @@
 import { type Authentication, authenticateEvidence, conclude } from './authenticate.ts';
-import { bind, checkBinding, requiredBinding } from './binding/bind.ts';
+import { bind, checkBinding } from './binding/bind.ts';
 import { bindingChecks } from './binding/checks.ts';
+import { requiredBinding } from './binding/required.ts';
 import { eventLogChecks } from './event-log/checks.ts';
 import { rollbackChecks } from './memory/checks.ts';
 import { type Evidence, nonceOf, type VerifyOptions } from './options.ts';

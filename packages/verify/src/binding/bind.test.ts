@@ -5,9 +5,10 @@ import type { BindingPolicy, Policy } from '../policy/policy.ts';
 import { Checklist } from '../verdict/checklist.ts';
 import { sealVerdict } from '../verdict/seal.ts';
 import type { Claims, Verdict } from '../verdict/verdict.ts';
-import { type BindInput, bind, requiredBinding } from './bind.ts';
+import { type BindInput, bind } from './bind.ts';
 import { bindingChecks } from './checks.ts';
 import { statementDigest, tokenNonce } from './digest.ts';
+import { requiredBinding } from './required.ts';
 import { buildStatement, type StatementContent } from './statement.ts';
 import type { Subject } from './subject.ts';
 

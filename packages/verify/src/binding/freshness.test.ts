@@ -6,9 +6,10 @@ import { utf8 } from '../codec/text.ts';
 import type { Policy } from '../policy/policy.ts';
 import { Checklist } from '../verdict/checklist.ts';
 import type { Claims } from '../verdict/verdict.ts';
-import { bind, requiredBinding } from './bind.ts';
+import { bind } from './bind.ts';
 import { bindingChecks } from './checks.ts';
 import { isAmong } from './freshness.ts';
+import { requiredBinding } from './required.ts';
 import type { Subject } from './subject.ts';
 
 const nonce = Uint8Array.from({ length: 32 }, (_, index) => index);

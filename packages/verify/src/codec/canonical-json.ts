@@ -5,7 +5,7 @@ import type { Json, JsonObject } from './json.ts';
 export function canonicalJson(value: Json): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw malformed('canonical JSON: lone surrogate in a string');
+    if (value !== value.toWellFormed()) throw malformed('canonical JSON: lone surrogate in a string');
     return JSON.stringify(value);
   }
   if (typeof value === 'number') {
@@ -14,7 +14,7 @@ export function canonicalJson(value: Json): string {
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = value as JsonObject;
-  // Default string order is by UTF-16 code units, as RFC 8785 section 3.2.3 wants.
-  const keys = Object.keys(members).toSorted();
+  // By UTF-16 code units, as RFC 8785 section 3.2.3 wants.
+  const keys = Object.keys(members).toSorted((a, b) => (a < b ? -1 : 1));
   return `{${keys.map((key) => `${canonicalJson(key)}:${canonicalJson(members[key] ?? null)}`).join(',')}}`;
 }
