@@ -14,7 +14,7 @@ const shared = {
   // A busy machine is slow, not wrong.
   testTimeout: 60_000,
   hookTimeout: 60_000,
-  globalSetup: ['./tools/vectors.ts'],
+  globalSetup: ['./tools/vectors.ts', './tools/references.ts'],
 };
 
 const chromium = [process.env.CHROMIUM, '/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(

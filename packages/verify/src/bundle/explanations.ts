@@ -1,7 +1,7 @@
 import type { Explanations } from '../verdict/explain.ts';
 import type { bundleChecks } from './checks.ts';
 
-/** What the checks mean, and what to do when they fail: checks of bundles. They warn and never fail: what a bundle's record says is not evidence. */
+/** What the checks of bundles, which warn and never fail, mean and ask for. */
 export const bundleExplanations = {
   'bundle.time': [
     'A time-stamp or a countersignature that the caller trusts shows that the bundle existed at the time judged.',
