@@ -4,7 +4,7 @@ import type { bindingChecks } from './checks.ts';
 const AGAIN = 'Ask the attester for new evidence and pass its statement on byte for byte.';
 const PROOF = 'Pass on the proof that came with the statement, unchanged.';
 
-/** What the checks mean, and what to do when they fail: checks that tie evidence to a statement, to what the relying party saw, and to the present. */
+/** What checks of binding and freshness mean, and what to do when they fail. */
 export const bindingExplanations = {
   'binding.batch.proof': [
     'The evidence carries an inclusion proof with a salt of 16 bytes.',

@@ -8,7 +8,7 @@ const FETCH_KEYS = "Fetch Google's key set again from its issuer's jwks_uri; it 
 const MACHINE = 'Run the workload on a Confidential Space VM that the policy allows, or change the policy.';
 const WORKLOAD = 'Deploy as the policy says, or allow this in policy.confidentialSpace.';
 
-/** What the checks mean, and what to do when they fail: checks of Google Confidential Space tokens, PKI and OIDC. */
+/** What the checks of Confidential Space tokens mean, and what to do when they fail. */
 export const confidentialSpaceExplanations = {
   'cs.token.form': [
     'The token is a compact JWS of at most 1 MiB: canonical base64url, strict JSON, a key id, no critical headers.',

@@ -1,7 +1,7 @@
 import type { Explanations } from '../verdict/explain.ts';
 import type { keyChainChecks } from './checks.ts';
 
-/** What the checks mean, and what to do when they fail: checks of a dstack key's signature chain: from the key over the app's root to the KMS root that the caller pins. */
+/** What the checks of a dstack key's signature chain mean, and what to do when they fail. */
 export const keyChainExplanations = {
   'dstack.key-chain.form': [
     'The key has its algorithm’s length, the app id 20 bytes, and the chain two links of 65 bytes with low s and recovery id 0–3.',

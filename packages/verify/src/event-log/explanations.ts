@@ -1,7 +1,7 @@
 import type { Explanations } from '../verdict/explain.ts';
 import type { eventLogChecks } from './checks.ts';
 
-/** What the checks mean, and what to do when they fail: checks of an event log that comes with evidence. Its events count only when they replay to the registers of the evidence. */
+/** What the checks of an event log mean, and what to do when they fail. */
 export const eventLogExplanations = {
   'event-log.parse': [
     'The event log is a dstack log (JSON) or a TCG log (CCEL) in its exact form, within its limits.',

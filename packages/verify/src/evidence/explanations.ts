@@ -1,7 +1,7 @@
 import type { Explanations } from '../verdict/explain.ts';
 import type { evidenceChecks } from './checks.ts';
 
-/** What the checks mean, and what to do when they fail: checks of what evidence is wrapped in. */
+/** What the checks of evidence's wrapping mean, and what to do when they fail. */
 export const evidenceExplanations = {
   'evidence.form': [
     'The envelope, bundle, certificate or reply around the evidence is well-formed.',

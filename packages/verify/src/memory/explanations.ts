@@ -1,7 +1,7 @@
 import type { Explanations } from '../verdict/explain.ts';
 import type { rollbackChecks } from './checks.ts';
 
-/** The check that uses the rollback memory. */
+/** What the check against the rollback memory means, and what to do when it fails. */
 export const rollbackExplanations = {
   'endorsements.rollback': [
     'No endorsement is older than one of its kind that was accepted here before.',

@@ -3,7 +3,7 @@ import { tcbExplanations } from '../policy/explanations.ts';
 import type { Explanations } from '../verdict/explain.ts';
 import type { sgxChecks } from './checks.ts';
 
-/** What the checks mean, and what to do when they fail: checks of an SGX quote. */
+/** What the checks of an SGX quote mean, and what to do when they fail. */
 export const sgxExplanations = {
   ...dcapExplanations,
   ...tcbExplanations,

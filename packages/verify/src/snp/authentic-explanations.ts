@@ -5,7 +5,7 @@ const REPORT = 'Get an unaltered report from the guest.';
 const CHAIN = "Use the certificates that AMD's key service gives for this chip.";
 const FETCH = "Fetch it from AMD's key service (kdsintf.amd.com).";
 
-/** What the checks mean, and what to do when they fail: checks of the layer `authentic`. */
+/** What the checks of the layer `authentic` mean, and what to do when they fail. */
 export const authenticExplanations = {
   'snp.report.length': [
     'The report has 1184 bytes.',

@@ -5,7 +5,7 @@ const FIRMWARE = "Have the host's firmware updated.";
 const LAUNCH = 'Launch the guest with another policy.';
 const HOST = 'Run on a host that is set up so.';
 
-/** What the checks mean, and what to do when they fail: checks of the layer `platform`: what AMD leaves to the relying party. */
+/** What the checks of the layer `platform` mean, and what to do when they fail. */
 export const platformExplanations = {
   'snp.debug': [
     'The guest policy forbids debugging.',

@@ -6,7 +6,7 @@ import type { tdxChecks } from './checks.ts';
 const FORGED = 'Do not trust this evidence: it does not come from a TDX module of Intel.';
 const TD = 'Change the TD configuration of the virtual machine, or say in the policy (`tdx`) that you accept it.';
 
-/** What the checks mean, and what to do when they fail: checks of a TDX quote. */
+/** What the checks of a TDX quote mean, and what to do when they fail. */
 export const tdxExplanations = {
   ...dcapExplanations,
   ...tcbExplanations,

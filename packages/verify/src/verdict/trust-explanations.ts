@@ -1,7 +1,7 @@
 import type { Explanations } from './explain.ts';
 import type { trustChecks } from './trust-checks.ts';
 
-/** What the checks mean, and what to do when they fail: checks of what `verify` itself decides: which TEE it is, and whether a simulated anchor is welcome. */
+/** What the checks of `verify` itself mean, and what to do when they fail. */
 export const trustExplanations = {
   'evidence.recognised': [
     'The bytes are evidence of one of the TEEs that the caller passed in.',
