@@ -66,6 +66,7 @@ test.each([
   ['a name twice', [`mrtd=${MRTD}`, `MRTD=${MRTD}`], 'given twice'],
   ['a length that is wrong', ['mrtd=00'], 'mrtd'],
   ['values of no code', [`hostData=${'00'.repeat(32)}`], 'no measurement of code'],
+  ['run-time values alone', [`rtmr3=${MRTD}`], 'release --expect names rtmr3, which any firmware can set: add mrtd'],
   ['a signer alone', [`mrsigner=${'00'.repeat(32)}`], 'isvProdId'],
 ])('%s is a mistake of the caller', async (_what, values, reason) => {
   await expect(policy({ expect: values })).rejects.toMatchObject({

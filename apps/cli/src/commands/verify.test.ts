@@ -108,6 +108,11 @@ describe('exit 1: refused', () => {
   });
 });
 
+test('exit 2: run-time values alone, which any firmware can set', async () => {
+  const { exit, log } = await assayHere(['verify', file, ...td.trust, '--expect', `rtmr3=${'00'.repeat(48)}`]);
+  expect([exit, log.includes('--expect names rtmr3, which any firmware can set: add mrtd')]).toEqual([2, true]);
+});
+
 describe('--genuine', () => {
   test('asks for the authentic layer only: debug and TCB status are shown, not judged', async () => {
     await using old = await exhibitFolder({

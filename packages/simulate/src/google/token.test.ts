@@ -7,7 +7,7 @@ import { createGoogleVendor, type GoogleVendor, rotateKeys } from './vendor.ts';
 
 const now = new Date('2026-11-01T12:00:00Z');
 const PRODUCTION: Policy = { identity: 'any', freshness: 'any', binding: 'any' };
-const DEBUG: Policy = { ...PRODUCTION, confidentialSpace: { profile: 'debug' } };
+const DEBUG: Policy = { ...PRODUCTION, debug: 'allow', confidentialSpace: { profile: 'debug' } };
 
 let vendor: GoogleVendor;
 beforeAll(async () => {

@@ -66,7 +66,8 @@ async function outcomes(
   changes: Changes,
   own: ConfidentialSpacePolicy = {},
 ): Promise<readonly string[]> {
-  const policy: Policy = { binding: { profile: 'assay/1', audience: AUDIENCE }, confidentialSpace: own };
+  const debug = own.profile === 'debug' ? 'allow' : 'refuse';
+  const policy: Policy = { debug, binding: { profile: 'assay/1', audience: AUDIENCE }, confidentialSpace: own };
   return (await judge(changes, policy)).filter((check) => check.outcome === outcome).map(({ id }) => id);
 }
 const failed = (changes: Changes, own?: ConfidentialSpacePolicy): Promise<readonly string[]> =>

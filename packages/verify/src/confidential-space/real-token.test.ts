@@ -39,7 +39,7 @@ const outcomeOf = ({ checks }: Judged, id: string): string | undefined =>
   checks.find((check) => check.id === id)?.outcome;
 const real = (): Uint8Array => vector('confidential-space/valid.jwt');
 const AUDIENCE: Policy = { binding: { profile: 'assay/1', audience: 'https://echo.oak.dev' } };
-const DEBUG: Policy = { ...AUDIENCE, confidentialSpace: { profile: 'debug' } };
+const DEBUG: Policy = { ...AUDIENCE, debug: 'allow', confidentialSpace: { profile: 'debug' } };
 
 describeWithVectors('a token that Google issued (PKI, debug image)', () => {
   test('is pinned by the key of the published root', async () => {

@@ -20,6 +20,5 @@ export const tcbChecks = {
 /** Checks of which workload, on which machine. */
 export const identityChecks = {
   'identity.release': IDENTITY,
-  'identity.launch': IDENTITY,
   'identity.platform': IDENTITY,
 } as const satisfies Catalogue;

@@ -1,6 +1,6 @@
 /** What Google's tokens leave to the relying party. */
 export interface ConfidentialSpacePolicy {
-  /** `production` (default): dbgstat `disabled-since-boot` and support attributes; `debug`: an image for finding faults. */
+  /** `production` (default): dbgstat `disabled-since-boot` and support attributes; `debug`: an image for finding faults; needs `debug: allow`. */
   readonly profile?: 'production' | 'debug' | undefined;
   /** The support attribute that must be present. Default `STABLE`. */
   readonly support?: 'LATEST' | 'STABLE' | 'USABLE' | undefined;

@@ -32,10 +32,6 @@ export const identityExplanations = {
     "All measurements of one of the policy's releases hold together.",
     'Find out what runs there: deploy a known release, or add this one to `releases` once you know its source.',
   ],
-  'identity.launch': [
-    'A release with run-time measurements also names the firmware that began them (`mrtd`).',
-    'Add `mrtd` to the release: other firmware could have extended any values into the registers.',
-  ],
   'identity.platform': [
     "Each id that the policy's `platforms` names is one of its list.",
     'Use an allowed machine, or add this one to `platforms`.',

@@ -110,19 +110,6 @@ describe('identity.release', () => {
   });
 });
 
-describe('identity.launch', () => {
-  test('warns when a release names run-time values and nothing of the launch', () => {
-    const measured = { mrtd: `${a}`, rtmr3: `${b}`, composeHash: hex('ee', 32), mrAggregated: hex('01', 32) };
-    const judge = (measurements: object) =>
-      appraise({ releases: [{ name: 'v', measurements }] }, claimsOf(measured)).outcomes;
-    const warned = ['identity.release: pass', 'identity.launch: warn'];
-    expect(judge({ composeHash: hex('ee', 32) })).toEqual(warned);
-    expect(judge({ rtmr3: b })).toEqual(warned);
-    expect(judge({ rtmr3: b, mrtd: a })).toEqual(['identity.release: pass']);
-    expect(judge({ composeHash: hex('ee', 32), mrAggregated: hex('01', 32) })).toEqual(['identity.release: pass']);
-  });
-});
-
 describe('identity.platform', () => {
   const ppid = hex('01', 16);
   const platforms = { ppid: [hex('02', 16), ppid], fmspc: ['00806f050000'] };

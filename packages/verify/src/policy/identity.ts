@@ -1,7 +1,6 @@
 import type { CheckDetail } from '../verdict/check.ts';
 import type { Checklist } from '../verdict/checklist.ts';
 import type { Claims } from '../verdict/verdict.ts';
-import type { MeasurementName } from './measurements.ts';
 import type { Policy, Release } from './policy.ts';
 
 /** Measurements or ids by name. */
@@ -20,22 +19,6 @@ interface Distance {
   readonly held: number;
   readonly differences: readonly Difference[];
 }
-
-/** Registers and events that software extends while it runs: worth as much as the firmware that extended first. */
-const RUN_TIME: readonly MeasurementName[] = [
-  'rtmr0',
-  'rtmr1',
-  'rtmr2',
-  'rtmr3',
-  'composeHash',
-  'osImageHash',
-  'appId',
-  'instanceId',
-  'keyProvider',
-];
-
-/** What is measured before any software runs, or computed from it. */
-const LAUNCH: readonly MeasurementName[] = ['mrtd', 'mrAggregated', 'mrSystem', 'measurement'];
 
 /** Judges the policy's releases and platforms; an event log's measurements are among the claims'. */
 export function appraiseIdentity({ measurements, platform }: Claims, policy: Policy, checks: Checklist): void {
@@ -57,11 +40,6 @@ export function appraiseReleases(measurements: Measured, { releases, identity }:
     return;
   }
   checks.pass('identity.release', { actual: closest.release.name });
-  const names = (some: readonly MeasurementName[]) =>
-    some.some((name) => closest.release.measurements[name] !== undefined);
-  if (names(RUN_TIME) && !names(LAUNCH)) {
-    checks.warn('identity.launch', { expected: 'mrtd', actual: `release ${closest.release.name} names none` });
-  }
 }
 
 /** `identity.platform`: each id that the policy names is one of its list. */

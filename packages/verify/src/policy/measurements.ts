@@ -61,27 +61,34 @@ export const MEASUREMENTS = {
 /** Name of a measurement. */
 export type MeasurementName = keyof typeof MEASUREMENTS;
 
-/**
- * Measurements of code. A release without any of them would hold for whatever somebody else wrote: `appId` is not one,
- * because whoever deploys chooses it.
- */
+/** Measurements of code. A release without any of them would hold for whatever somebody else wrote. */
 export const CODE_MEASUREMENTS: readonly MeasurementName[] = [
   'mrenclave',
   'mrsigner',
   'mrtd',
-  'rtmr0',
-  'rtmr1',
-  'rtmr2',
-  'rtmr3',
   'measurement',
   'idKeyDigest',
   'authorKeyDigest',
   'imageDigest',
-  'composeHash',
-  'osImageHash',
   'mrAggregated',
   'mrSystem',
 ];
+
+/** What software extends or logs while a TD runs: worth as much as the firmware that extended first. */
+export const RUN_TIME_MEASUREMENTS: readonly MeasurementName[] = [
+  'rtmr0',
+  'rtmr1',
+  'rtmr2',
+  'rtmr3',
+  'composeHash',
+  'osImageHash',
+  'appId',
+  'instanceId',
+  'keyProvider',
+];
+
+/** What pins a TD's firmware: MRTD, and dstack's hashes over it. */
+export const FIRMWARE_MEASUREMENTS: readonly MeasurementName[] = ['mrtd', 'mrAggregated', 'mrSystem'];
 
 /** Every id of a machine that a policy may name, with its form. */
 export const PLATFORM_IDS = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AssayError } from '../errors.ts';
-import { CODE_MEASUREMENTS, MEASUREMENTS, PLATFORM_IDS } from './measurements.ts';
+import { CODE_MEASUREMENTS, MEASUREMENTS, PLATFORM_IDS, RUN_TIME_MEASUREMENTS } from './measurements.ts';
 import { parsePolicy } from './parse.ts';
 import type { Policy } from './policy.ts';
 
@@ -88,8 +88,9 @@ describe('parsePolicy', () => {
   test('every measurement and id of the tables is a key, with its exact length', () => {
     for (const [name, form] of Object.entries(MEASUREMENTS)) {
       if (!('bytes' in form)) continue;
-      const beside = CODE_MEASUREMENTS.some((code) => code === name) ? {} : { mrenclave: hex(32) };
-      const more = name === 'mrsigner' ? { mrenclave: hex(32) } : beside;
+      const alone = name !== 'mrsigner' && CODE_MEASUREMENTS.some((code) => code === name);
+      const atRunTime = RUN_TIME_MEASUREMENTS.some((late) => late === name);
+      const more = alone ? {} : atRunTime ? { mrtd: hex(48) } : { mrenclave: hex(32) };
       expect(parsePolicy(release({ [name]: hex(form.bytes), ...more }))).toBeDefined();
       for (const wrong of [
         hex(form.bytes - 1),
@@ -211,13 +212,13 @@ describe('contradictions and half-said things are refused', () => {
     [release({ mrsigner: hex(32), isvProdId: '1' }), 'needs measurements.isvProdId and minIsvSvn'],
     [
       { debug: 'refuse', confidentialSpace: { profile: 'debug' } },
-      '`debug: refuse` contradicts `confidentialSpace.profile: debug`',
+      '`confidentialSpace.profile: debug` needs `debug: allow`',
     ],
+    [{ confidentialSpace: { profile: 'debug' } }, '`confidentialSpace.profile: debug` needs `debug: allow`'],
     [release({ mrsigner: hex(32) }, { minIsvSvn: 1 }), 'needs measurements.isvProdId and minIsvSvn'],
     [release({ mrtd: hex(48) }, { minIsvSvn: 1 }), 'minIsvSvn needs mrenclave or mrsigner'],
     [release({ isvProdId: '1', isvSvn: '2' }), 'names no measurement of code'],
     [release({ hostData: hex(32) }), 'names no measurement of code'],
-    [release({ appId: hex(20) }), 'names no measurement of code'],
     [{ releases: ['a', 'a'].map((name) => ({ name, measurements: { mrtd: hex(48) } })) }, 'two releases are named a'],
     [{ binding: { profile: 'raw', type: 'session' } }, 'profile raw has no statements'],
     [{ tcb: { accept: ['Revoked'] } }, 'found "Revoked"'],
@@ -225,6 +226,10 @@ describe('contradictions and half-said things are refused', () => {
     [{ schema: 'assay.policy/2' }, 'expected "assay.policy/1", found "assay.policy/2"'],
   ])('%j', (input, message) => {
     expect(refusal(input).message).toContain(message);
+  });
+
+  test('the debug profile with debug allowed is a policy', () => {
+    expect(parsePolicy({ debug: 'allow', confidentialSpace: { profile: 'debug' } })).toBeDefined();
   });
 
   test('a signer with product and version, or with the enclave itself, is enough', () => {

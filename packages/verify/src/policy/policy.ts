@@ -46,6 +46,7 @@ export interface TdxPolicy {
 /** A named set of reference values. All of them must hold; lists mean one of. Hex is lower case. */
 export interface Release {
   readonly name: string;
+  /** Run-time values (`rtmr0` to `rtmr3`, event log) need `mrtd`, `mrAggregated` or `mrSystem` beside them. */
   readonly measurements: { readonly [N in MeasurementName]?: string | readonly string[] | undefined };
   /** SGX: the enclave's lowest ISVSVN. `mrsigner` without `mrenclave` needs it, and `isvProdId`. */
   readonly minIsvSvn?: number | undefined;

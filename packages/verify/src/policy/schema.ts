@@ -1,4 +1,11 @@
-import { CODE_MEASUREMENTS, MEASUREMENTS, PLATFORM_IDS, type ValueForm } from './measurements.ts';
+import {
+  CODE_MEASUREMENTS,
+  FIRMWARE_MEASUREMENTS,
+  MEASUREMENTS,
+  PLATFORM_IDS,
+  RUN_TIME_MEASUREMENTS,
+  type ValueForm,
+} from './measurements.ts';
 import type { Policy, Release } from './policy.ts';
 import { confidentialSpaceShape, snpShape, tdxShape } from './schema-vendors.ts';
 import {
@@ -49,20 +56,28 @@ const tcb = object({
   advisories: object({ allow: list(advisory, 0), deny: list(advisory) }),
 });
 
-const measurements = object(
-  membersOf(MEASUREMENTS, (form) => either(formed(form), list(formed(form)))),
-  {
-    rule: (given) =>
-      CODE_MEASUREMENTS.some((name) => given[name] !== undefined)
-        ? undefined
-        : `names no measurement of code; one of ${CODE_MEASUREMENTS.join(', ')} is needed`,
-  },
-);
+const measurements = object(membersOf(MEASUREMENTS, (form) => either(formed(form), list(formed(form)))));
 
 const release = object(
   { name: text(), measurements, minIsvSvn: integer(0, 65_535) },
-  { required: ['name', 'measurements'], rule: enclaveProblem },
+  {
+    required: ['name', 'measurements'],
+    rule: (one) => firmwareProblem(one) ?? codeProblem(one) ?? enclaveProblem(one),
+  },
 );
+
+/** Anyone's TD, with firmware of his own, can extend any values into the run-time registers. */
+function firmwareProblem({ name, measurements: given }: Release): string | undefined {
+  const named = RUN_TIME_MEASUREMENTS.filter((one) => given[one] !== undefined);
+  if (named.length === 0 || FIRMWARE_MEASUREMENTS.some((one) => given[one] !== undefined)) return undefined;
+  return `release ${name} names ${named.join(', ')}, which any firmware can set: add mrtd (or mrAggregated or mrSystem)`;
+}
+
+function codeProblem({ measurements: given }: Release): string | undefined {
+  return CODE_MEASUREMENTS.some((name) => given[name] !== undefined)
+    ? undefined
+    : `names no measurement of code; one of ${CODE_MEASUREMENTS.join(', ')} is needed`;
+}
 
 /** Whoever holds the signing key may sign anything: the product and its lowest version must be named too. */
 function enclaveProblem({ measurements: given, minIsvSvn }: Release): string | undefined {
@@ -130,8 +145,7 @@ function twiceNamed({ releases = [] }: Policy): string | undefined {
 function contradiction({ debug, identity, releases, confidentialSpace = {} }: Policy): string | undefined {
   const { profile, signatureKeyIds } = confidentialSpace;
   const contradicts = (one: string, other: string): string => `\`${one}\` contradicts \`${other}\`: give one of them`;
-  if (debug === 'refuse' && profile === 'debug')
-    return contradicts('debug: refuse', 'confidentialSpace.profile: debug');
+  if (profile === 'debug' && debug !== 'allow') return '`confidentialSpace.profile: debug` needs `debug: allow`';
   if (identity === undefined) return undefined;
   if (releases !== undefined) return contradicts('identity: any', 'releases');
   return signatureKeyIds && contradicts('identity: any', 'confidentialSpace.signatureKeyIds');
