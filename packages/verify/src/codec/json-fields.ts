@@ -18,6 +18,14 @@ export function exactMembers(
   }
 }
 
+/** An object without the members that are undefined: each may be missing, none is there without a value. */
+export type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The members that have a value. */
+export function present<T extends object>(members: T): Present<T> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<T>;
+}
+
 /** The value as a string of at most `max` UTF-16 code units. */
 export function textOf(value: Json | undefined, field: string, max: number): string {
   if (typeof value !== 'string') throw malformed(`${field}: expected text`, { field });

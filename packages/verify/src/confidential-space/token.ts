@@ -1,4 +1,5 @@
 import type { JsonObject } from '../codec/json.ts';
+import { present } from '../codec/json-fields.ts';
 import { utf8 } from '../codec/text.ts';
 import { attempt, malformed } from '../errors.ts';
 import type { Parsed } from '../tee.ts';
@@ -43,8 +44,8 @@ export function parseToken(evidence: Uint8Array, checks: Checklist): Token | und
   const said = claims.value;
   const lengths = said.nonces.map((nonce) => utf8(nonce).length);
   const within = lengths.length <= 6 && lengths.every((length) => length >= 8 && length <= 88);
-  const present = Object.hasOwn(jws.payload, 'eat_nonce');
-  checks.test('cs.token.nonces', within && (!present || lengths.length > 0), {
+  const given = Object.hasOwn(jws.payload, 'eat_nonce');
+  checks.test('cs.token.nonces', within && (!given || lengths.length > 0), {
     actual: lengths.length > 6 ? `${lengths.length} nonces` : `${lengths.join(', ') || 'no'} bytes`,
   });
   return { ...form.value, said, claims: normalise(form.value.kind, jws, said) };
@@ -90,9 +91,4 @@ function normalise(kind: Token['kind'], { header, payload }: CompactJws, said: T
     keys: [],
     evidence: { kind, header: head, payload },
   };
-}
-
-function present(values: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
-  const pairs = Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  return Object.fromEntries(pairs);
 }

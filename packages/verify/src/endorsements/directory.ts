@@ -1,4 +1,5 @@
 import { concatBytes } from '../codec/bytes.ts';
+import { type Present, present } from '../codec/json-fields.ts';
 import type { RawEndorsements } from './raw.ts';
 
 /** Invalid UTF-8 becomes text that no signature covers: the document's own check then refuses it. */
@@ -8,8 +9,9 @@ const NEW_LINE = Uint8Array.of(10);
 /**
  * Endorsements from the files of one folder, by file name; other files are left alone, and nothing is parsed here.
  *
- * Intel: `tcbInfo.json`, `qeIdentity.json`, `tcbSignChain.pem` (and `qeIdentitySignChain.pem` where that differs), `rootCaCrl.der`, `pckCrl.der`, `pckCrlIssuerChain.pem`,
- * `pckCertChain.pem`; Intel's samples name the last three `intermediateCaCrl.der`, `pckSignChain.pem` and `pckCert.pem`.
+ * Intel: `tcbInfo.json`, `qeIdentity.json`, `tcbSignChain.pem`, `qeIdentitySignChain.pem` where that differs,
+ * `rootCaCrl.der`, `pckCrl.der`, `pckCrlIssuerChain.pem` and `pckCertChain.pem`. Intel's samples name the last three
+ * `intermediateCaCrl.der`, `pckSignChain.pem` and `pckCert.pem`.
  * AMD: `vcek.der` or `vlek.der`, `ask.der`, `ark.der`, `arkCrl.der`. Google: `jwks.json`.
  */
 export function endorsementsFromDirectory(files: Readonly<Record<string, Uint8Array>>): RawEndorsements {
@@ -19,7 +21,7 @@ export function endorsementsFromDirectory(files: Readonly<Record<string, Uint8Ar
     return bytes && lenient.decode(bytes);
   };
   const signChain = file('pckSignChain.pem');
-  const dcap = without({
+  const dcap = some({
     tcbInfo: text('tcbInfo.json'),
     qeIdentity: text('qeIdentity.json'),
     tcbSignChain: file('tcbSignChain.pem'),
@@ -29,14 +31,14 @@ export function endorsementsFromDirectory(files: Readonly<Record<string, Uint8Ar
     pckCrlIssuerChain: file('pckCrlIssuerChain.pem') ?? signChain,
     pckCertChain: file('pckCertChain.pem') ?? joined(file('pckCert.pem'), signChain),
   });
-  const snp = without({
+  const snp = some({
     vek: file('vcek.der') ?? file('vlek.der'),
     ask: file('ask.der'),
     ark: file('ark.der'),
     crl: file('arkCrl.der'),
   });
-  const confidentialSpace = without({ jwks: text('jwks.json') });
-  return without({ dcap, snp, confidentialSpace }) ?? {};
+  const confidentialSpace = some({ jwks: text('jwks.json') });
+  return present({ dcap, snp, confidentialSpace });
 }
 
 /** The leaf, then its issuers. */
@@ -46,9 +48,7 @@ function joined(leaf: Uint8Array | undefined, issuers: Uint8Array | undefined): 
 }
 
 /** The members that have a value; undefined when none has. */
-function without<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } | undefined {
-  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
-  return entries.length === 0
-    ? undefined
-    : (Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> });
+function some<T extends object>(members: T): Present<T> | undefined {
+  const found = present(members);
+  return Object.keys(found).length === 0 ? undefined : found;
 }

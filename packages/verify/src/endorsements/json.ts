@@ -1,6 +1,6 @@
 import { toBase64 } from '../codec/base64.ts';
 import { asObject, type Json, type JsonObject, parseJsonObject } from '../codec/json.ts';
-import { bytesOf, exactMembers, textOf } from '../codec/json-fields.ts';
+import { bytesOf, exactMembers, type Present, present, textOf } from '../codec/json-fields.ts';
 import { fromCertificateChain, fromCrlFile } from '../codec/pem.ts';
 import { fromUtf8, utf8 } from '../codec/text.ts';
 import { attempt, malformed } from '../errors.ts';
@@ -46,7 +46,7 @@ export function endorsementsJson({ dcap, snp, confidentialSpace }: RawEndorsemen
   return {
     schema: 'assay.endorsements/1',
     ...(dcap && { dcap: dcapJson(dcap) }),
-    ...(snp && { snp: present(SNP, (name) => snp[name] && toBase64(snp[name])) }),
+    ...(snp && { snp: each(SNP, (name) => snp[name] && toBase64(snp[name])) }),
     ...(confidentialSpace && { confidentialSpace: { ...(jwks !== undefined && { jwks }) } }),
   };
 }
@@ -55,15 +55,15 @@ function readDcap(object: JsonObject): DcapCollateral {
   exactMembers(object, 'endorsements.dcap', [], [...DCAP_TEXTS, ...DCAP_CHAINS, ...DCAP_CRLS]);
   const field = (name: string): string => `endorsements.dcap.${name}`;
   return {
-    ...present(DCAP_TEXTS, (name) => read(object[name], (value) => textOf(value, field(name), MAX_MEMBER))),
-    ...present(DCAP_CHAINS, (name) => read(object[name], (value) => utf8(textOf(value, field(name), MAX_MEMBER)))),
-    ...present(DCAP_CRLS, (name) => read(object[name], (value) => bytesOf(value, field(name), MAX_MEMBER))),
+    ...each(DCAP_TEXTS, (name) => read(object[name], (value) => textOf(value, field(name), MAX_MEMBER))),
+    ...each(DCAP_CHAINS, (name) => read(object[name], (value) => utf8(textOf(value, field(name), MAX_MEMBER)))),
+    ...each(DCAP_CRLS, (name) => read(object[name], (value) => bytesOf(value, field(name), MAX_MEMBER))),
   };
 }
 
 function readSnp(object: JsonObject): SnpEndorsements {
   exactMembers(object, 'endorsements.snp', [], SNP);
-  return present(SNP, (name) => read(object[name], (value) => bytesOf(value, `endorsements.snp.${name}`, MAX_MEMBER)));
+  return each(SNP, (name) => read(object[name], (value) => bytesOf(value, `endorsements.snp.${name}`, MAX_MEMBER)));
 }
 
 function readKeys(object: JsonObject): ConfidentialSpaceEndorsements {
@@ -74,9 +74,9 @@ function readKeys(object: JsonObject): ConfidentialSpaceEndorsements {
 
 function dcapJson(dcap: DcapCollateral): JsonObject {
   return {
-    ...present(DCAP_TEXTS, (name) => dcap[name]),
-    ...present(DCAP_CHAINS, (name) => dcap[name] && chainText(dcap[name], name)),
-    ...present(DCAP_CRLS, (name) => dcap[name] && toBase64(crlDer(dcap[name]))),
+    ...each(DCAP_TEXTS, (name) => dcap[name]),
+    ...each(DCAP_CHAINS, (name) => dcap[name] && chainText(dcap[name], name)),
+    ...each(DCAP_CRLS, (name) => dcap[name] && toBase64(crlDer(dcap[name]))),
   };
 }
 
@@ -102,7 +102,6 @@ function read<T>(value: Json | undefined, convert: (value: Json) => T): T | unde
 }
 
 /** An object of the names that have a value. */
-function present<N extends string, T>(names: readonly N[], find: (name: N) => T | undefined): { [K in N]?: T } {
-  const entries = names.map((name) => [name, find(name)] as const).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in N]?: T };
+function each<N extends string, T>(names: readonly N[], find: (name: N) => T): Present<Record<N, T>> {
+  return present(Object.fromEntries(names.map((name) => [name, find(name)])) as Record<N, T>);
 }
