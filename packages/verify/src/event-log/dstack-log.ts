@@ -2,9 +2,18 @@ import { concatBytes } from '../codec/bytes.ts';
 import { canonicalJson } from '../codec/canonical-json.ts';
 import { fromHex, toHex } from '../codec/hex.ts';
 import { asObject, type Json, type JsonObject, parseJson } from '../codec/json.ts';
+import { integerOf, textOf } from '../codec/json-fields.ts';
 import { utf8 } from '../codec/text.ts';
 import { malformed } from '../errors.ts';
-import { DIGEST_BYTES, DSTACK_EVENT, MAX_EVENTS, type ParsedEvent, type ParsedLog, REGISTERS } from './event.ts';
+import {
+  DIGEST_BYTES,
+  DSTACK_EVENT,
+  MAX_EVENTS,
+  MAX_LOG_BYTES,
+  type ParsedEvent,
+  type ParsedLog,
+  REGISTERS,
+} from './event.ts';
 import { eventText, eventTypeName, hashedParts } from './event-text.ts';
 
 /**
@@ -30,10 +39,11 @@ function entriesOf(value: Json): readonly Json[] {
 function entryOf(value: Json, index: number): ParsedEvent {
   const at = `event log entry ${index}`;
   const entry = asObject(value, at);
-  const register = REGISTERS[integerOf(entry, 'imr', 3, at)];
-  const type = integerOf(entry, 'event_type', 0xffffffff, at);
-  const name = textOf(entry, 'event', at);
-  const payload = fromHex(textOf(entry, 'event_payload', at), `${at}: event_payload`);
+  const register = REGISTERS[integerOf(entry.imr, `${at}: imr`, 0, 3)];
+  const type = integerOf(entry.event_type, `${at}: event_type`, 0, 0xffffffff);
+  const name = nameOf(entry, at);
+  const field = `${at}: event_payload`;
+  const payload = fromHex(textOf(entry.event_payload, field, MAX_LOG_BYTES), field);
   const given = digestOf(entry, at);
   const text = eventText(type, payload);
   const content = { register: register ?? null, type, typeName: eventTypeName(type), name, payload, text };
@@ -71,14 +81,9 @@ function digestOf({ digest }: JsonObject, at: string): Uint8Array | undefined {
   return bytes;
 }
 
-function integerOf(entry: JsonObject, field: string, max: number, at: string): number {
-  const value = entry[field];
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max) return value;
-  throw malformed(`${at}: ${field}: expected an integer from 0 to ${max}`);
-}
-
-function textOf(entry: JsonObject, field: string, at: string): string {
-  const value = entry[field];
-  if (typeof value === 'string' && value.isWellFormed()) return value;
-  throw malformed(`${at}: ${field}: expected text`);
+/** A name with half a character would be hashed as another name. */
+function nameOf({ event }: JsonObject, at: string): string {
+  const name = textOf(event, `${at}: event`, MAX_LOG_BYTES);
+  if (!name.isWellFormed()) throw malformed(`${at}: event: expected text`);
+  return name;
 }
