@@ -12,22 +12,45 @@ const VARIABLES: readonly number[] = [EFI + 1, EFI + 2, EFI + 0xc, EFI + 0xe0];
 const DESCRIBED: readonly number[] = [EFI + 0xa, EFI + 0xb];
 const GUID_BYTES = 16;
 
-const GENERAL =
-  'PREBOOT_CERT POST_CODE - NO_ACTION SEPARATOR ACTION EVENT_TAG S_CRTM_CONTENTS S_CRTM_VERSION CPU_MICROCODE PLATFORM_CONFIG_FLAGS TABLE_OF_DEVICES COMPACT_HASH IPL IPL_PARTITION_DATA NONHOST_CODE NONHOST_CONFIG NONHOST_INFO OMIT_BOOT_DEVICE_EVENTS'.split(
-    ' ',
-  );
-const FIRMWARE =
-  '- VARIABLE_DRIVER_CONFIG VARIABLE_BOOT BOOT_SERVICES_APPLICATION BOOT_SERVICES_DRIVER RUNTIME_SERVICES_DRIVER GPT_EVENT ACTION PLATFORM_FIRMWARE_BLOB HANDOFF_TABLES PLATFORM_FIRMWARE_BLOB2 HANDOFF_TABLES2 VARIABLE_BOOT2'.split(
-    ' ',
-  );
+/** Names of event types (TCG PC Client Platform Firmware Profile section 10.4.1). */
+const NAMES: ReadonlyMap<number, string> = new Map([
+  [0x00, 'EV_PREBOOT_CERT'],
+  [0x01, 'EV_POST_CODE'],
+  [0x03, 'EV_NO_ACTION'],
+  [0x04, 'EV_SEPARATOR'],
+  [0x05, 'EV_ACTION'],
+  [0x06, 'EV_EVENT_TAG'],
+  [0x07, 'EV_S_CRTM_CONTENTS'],
+  [0x08, 'EV_S_CRTM_VERSION'],
+  [0x09, 'EV_CPU_MICROCODE'],
+  [0x0a, 'EV_PLATFORM_CONFIG_FLAGS'],
+  [0x0b, 'EV_TABLE_OF_DEVICES'],
+  [0x0c, 'EV_COMPACT_HASH'],
+  [0x0d, 'EV_IPL'],
+  [0x0e, 'EV_IPL_PARTITION_DATA'],
+  [0x0f, 'EV_NONHOST_CODE'],
+  [0x10, 'EV_NONHOST_CONFIG'],
+  [0x11, 'EV_NONHOST_INFO'],
+  [0x12, 'EV_OMIT_BOOT_DEVICE_EVENTS'],
+  [DSTACK_EVENT, 'dstack'],
+  [0x80000001, 'EV_EFI_VARIABLE_DRIVER_CONFIG'],
+  [0x80000002, 'EV_EFI_VARIABLE_BOOT'],
+  [0x80000003, 'EV_EFI_BOOT_SERVICES_APPLICATION'],
+  [0x80000004, 'EV_EFI_BOOT_SERVICES_DRIVER'],
+  [0x80000005, 'EV_EFI_RUNTIME_SERVICES_DRIVER'],
+  [0x80000006, 'EV_EFI_GPT_EVENT'],
+  [0x80000007, 'EV_EFI_ACTION'],
+  [0x80000008, 'EV_EFI_PLATFORM_FIRMWARE_BLOB'],
+  [0x80000009, 'EV_EFI_HANDOFF_TABLES'],
+  [0x8000000a, 'EV_EFI_PLATFORM_FIRMWARE_BLOB2'],
+  [0x8000000b, 'EV_EFI_HANDOFF_TABLES2'],
+  [0x8000000c, 'EV_EFI_VARIABLE_BOOT2'],
+  [0x800000e0, 'EV_EFI_VARIABLE_AUTHORITY'],
+]);
 
-/** The name of an event type (TCG PC Client Platform Firmware Profile section 10.4.1); its number in hex where it has none. */
+/** The name of an event type; its number in hex where it has none. */
 export function eventTypeName(type: number): string {
-  if (type === DSTACK_EVENT) return 'dstack';
-  if (type === EFI + 0xe0) return 'EV_EFI_VARIABLE_AUTHORITY';
-  const name = type < EFI ? GENERAL[type] : FIRMWARE[type - EFI];
-  if (name === undefined || name === '-') return `0x${type.toString(16).padStart(8, '0')}`;
-  return `EV_${type < EFI ? '' : 'EFI_'}${name}`;
+  return NAMES.get(type) ?? `0x${type.toString(16).padStart(8, '0')}`;
 }
 
 /** The readable part of an event's data; null where there is none. Never throws. */
