@@ -1,6 +1,7 @@
 import { equalBytes } from '../codec/bytes.ts';
 import { childrenOf, contentsOf, expectTag, readWholeDer, TAG } from '../codec/der.ts';
 import { octetsOf, oidOf, smallIntegerOf } from '../codec/der-values.ts';
+import { EXTENSION } from '../codec/extensions.ts';
 import { fromUtf8 } from '../codec/text.ts';
 import { type UnixSeconds, utc } from '../codec/time.ts';
 import { type Certificate, parseCertificate } from '../codec/x509.ts';
@@ -8,7 +9,6 @@ import { AssayError, attempt, malformed, usage } from '../errors.ts';
 import { hashNameOf, isFrom, parseSignedData } from './signed-data.ts';
 
 const TST_INFO = '1.2.840.113549.1.9.16.1.4';
-const EXTENDED_KEY_USAGE = '2.5.29.37';
 const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
 const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d{1,9})?Z$/;
 
@@ -60,7 +60,7 @@ function parseStamp(bytes: Uint8Array): { readonly hash: Uint8Array; readonly ti
 function stampingCertificate(der: Uint8Array): Certificate {
   const certificate = attempt(() => {
     const parsed = parseCertificate(der);
-    const usages = parsed.extensions.get(EXTENDED_KEY_USAGE);
+    const usages = parsed.extensions.get(EXTENSION.extendedKeyUsage);
     const list = usages && childrenOf(expectTag(readWholeDer(usages.value, 'usage'), TAG.sequence, 'usage'), 8);
     if (!usages?.critical || list?.length !== 1 || oidOf(list[0], 'usage') !== TIME_STAMPING) {
       throw malformed('not for time-stamping alone');

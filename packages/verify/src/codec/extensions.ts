@@ -22,6 +22,7 @@ export const EXTENSION = {
   issuingDistributionPoint: '2.5.29.28',
   crlDistributionPoints: '2.5.29.31',
   authorityKeyIdentifier: '2.5.29.35',
+  extendedKeyUsage: '2.5.29.37',
 } as const;
 
 /** Parses `[n] SEQUENCE OF Extension`; an OID may occur once. */

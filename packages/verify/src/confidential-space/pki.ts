@@ -16,8 +16,7 @@ import type { Signer } from './signer.ts';
 import { shown } from './token.ts';
 
 const ROLES = ['leaf', 'intermediate', 'root'] as const;
-const EXTENDED_KEY_USAGE = '2.5.29.37';
-const KNOWN = [EXTENSION.basicConstraints, EXTENSION.keyUsage, EXTENDED_KEY_USAGE];
+const KNOWN = [EXTENSION.basicConstraints, EXTENSION.keyUsage, EXTENSION.extendedKeyUsage];
 
 interface Chain {
   readonly leaf: Certificate;
