@@ -2,10 +2,9 @@ import { toHex } from '../codec/hex.ts';
 import type { UnixSeconds } from '../codec/time.ts';
 import type { Endorsements } from '../endorsements/handle.ts';
 import type { Authenticated, Clock, Parsed } from '../tee.ts';
-import type { Check } from '../verdict/check.ts';
 import type { Checklist } from '../verdict/checklist.ts';
-import type { Claims } from '../verdict/verdict.ts';
 import { authenticateCollateral, type Collateral } from './collateral.ts';
+import { withPlatform } from './describe.ts';
 import { dcapStateOf } from './endorsements.ts';
 import type { PckPlatform } from './pck-extension.ts';
 import { authenticatePlatform, type DocumentIds, type Platform } from './platform.ts';
@@ -98,30 +97,5 @@ function evaluate<Body>(
     checks.skip('dcap.tcb.level', 'needs the PCK certificate, its TCB info and the QE identity');
     return undefined;
   }
-  return appraiser.evaluate({ body, platform, tcbInfo, qe: qe.level }, checks);
-}
-
-function withPlatform(claims: Claims, platform: PckPlatform | undefined): Claims {
-  if (platform === undefined) return claims;
-  const { ppid, fmspc, pceId, platformInstanceId } = platform;
-  return {
-    ...claims,
-    platform: {
-      ppid: toHex(ppid),
-      fmspc: toHex(fmspc),
-      pceId: toHex(pceId),
-      ...(platformInstanceId && { platformInstanceId: toHex(platformInstanceId) }),
-    },
-  };
-}
-
-/** Ids of a catalogue without those that only apply at times: what a layer cannot pass without. */
-export function requiredIds(
-  catalogue: Readonly<Record<string, { readonly layer: Check['layer'] }>>,
-  layer: Check['layer'],
-  optional: readonly string[],
-): readonly string[] {
-  return Object.entries(catalogue).flatMap(([id, definition]) =>
-    definition.layer === layer && !optional.includes(id) ? [id] : [],
-  );
+  return appraiser.evaluate({ body, platform, tcbInfo, qe }, checks);
 }

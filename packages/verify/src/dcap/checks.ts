@@ -1,8 +1,7 @@
-import type { Catalogue, CheckDefinition } from '../verdict/check.ts';
+import type { Catalogue } from '../verdict/check.ts';
 import { collateralChecks } from './collateral-checks.ts';
+import { INTEL } from './intel-checks.ts';
 import { platformChecks } from './platform-checks.ts';
-
-const INTEL: CheckDefinition = { layer: 'authentic', authority: 'intel' };
 
 /** Checks of the quote itself: form, keys and signatures (Intel SGX/TDX DCAP quote, versions 3 to 5). */
 export const quoteChecks = {
@@ -28,3 +27,11 @@ export const quoteChecks = {
 
 /** All checks that quotes of both Intel TEEs share. */
 export const dcapChecks = { ...quoteChecks, ...collateralChecks, ...platformChecks } as const;
+
+/** Checks that apply to some quotes only: a verdict can pass without them. */
+export const OPTIONAL_CHECKS: readonly string[] = [
+  'dcap.quote.trailing',
+  'dcap.pck.matches-quote',
+  'dcap.tcb.module-level',
+  'dcap.tcb.current-level',
+];

@@ -1,5 +1,7 @@
 import { toHex } from '../codec/hex.ts';
 import type { JsonObject } from '../codec/json.ts';
+import type { Claims } from '../verdict/verdict.ts';
+import type { PckPlatform } from './pck-extension.ts';
 import type { Quote } from './quote.ts';
 
 /** The parts of a quote besides its body, for people and programs to read: hex and numbers. */
@@ -23,5 +25,20 @@ export function describeQuote({ header, bodyType, authentication, trailing }: Qu
     },
     certificationType: certification.type,
     trailingBytes: trailing,
+  };
+}
+
+/** Claims completed by what the PCK certificate says of the platform; as they were where that is unknown. */
+export function withPlatform(claims: Claims, platform: PckPlatform | undefined): Claims {
+  if (platform === undefined) return claims;
+  const { ppid, fmspc, pceId, platformInstanceId } = platform;
+  return {
+    ...claims,
+    platform: {
+      ppid: toHex(ppid),
+      fmspc: toHex(fmspc),
+      pceId: toHex(pceId),
+      ...(platformInstanceId && { platformInstanceId: toHex(platformInstanceId) }),
+    },
   };
 }

@@ -7,7 +7,8 @@ export const ENCLAVE_REPORT_SIZE = 384;
 export interface EnclaveReport {
   readonly raw: Uint8Array;
   readonly cpuSvn: Uint8Array;
-  readonly miscSelect: number;
+  /** 4 bytes, little endian. */
+  readonly miscSelect: Uint8Array;
   readonly isvExtProdId: Uint8Array;
   readonly attributes: Uint8Array;
   readonly mrEnclave: Uint8Array;
@@ -24,7 +25,7 @@ export interface EnclaveReport {
 export function parseEnclaveReport(raw: Uint8Array): EnclaveReport {
   const reader = new Reader(raw);
   const cpuSvn = reader.bytes(16, 'CPUSVN');
-  const miscSelect = reader.u32('MISCSELECT');
+  const miscSelect = reader.bytes(4, 'MISCSELECT');
   reader.bytes(12, 'reserved');
   const isvExtProdId = reader.bytes(16, 'ISVEXTPRODID');
   const attributes = reader.bytes(16, 'ATTRIBUTES');

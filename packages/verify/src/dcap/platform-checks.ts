@@ -1,6 +1,5 @@
-import type { Catalogue, CheckDefinition } from '../verdict/check.ts';
-
-const INTEL: CheckDefinition = { layer: 'authentic', authority: 'intel' };
+import type { Catalogue } from '../verdict/check.ts';
+import { INTEL } from './intel-checks.ts';
 
 /** Checks of the PCK certificate and of the TCB level. */
 export const platformChecks = {

@@ -8,9 +8,13 @@ import { Checklist } from '../verdict/checklist.ts';
 import { dcapChecks } from './checks.ts';
 import type { Collateral } from './collateral.ts';
 import { authenticatePck, type Pck } from './pck.ts';
-import { authenticateQe, type QeFinding } from './qe.ts';
+import { authenticateQe } from './qe.ts';
 import type { QuoteAuthentication } from './quote.ts';
+import type { EnclaveLevel } from './tcb-info.ts';
 import type { Window } from './window.ts';
+
+/** First byte of an uncompressed point (SEC 1 section 2.3.3). */
+const UNCOMPRESSED = Uint8Array.of(4);
 
 /** Which documents a TEE's quotes need. */
 export interface DocumentIds {
@@ -26,7 +30,7 @@ export interface Platform {
   readonly pck: Pck | undefined;
   /** True when the TCB info is for this platform and TEE: no other says anything about its level. */
   readonly documented: boolean;
-  readonly qe: QeFinding | undefined;
+  readonly qe: EnclaveLevel | undefined;
   /** Undefined when the attestation key is no point on P-256. */
   readonly attestationKey: VerifyKey | undefined;
 }
@@ -56,8 +60,6 @@ export async function authenticatePlatform(
   checks.test('dcap.quote.attestation-key', attestationKey !== undefined);
   return { checks: checks.checks, windows, pck, documented, qe, attestationKey };
 }
-
-const UNCOMPRESSED = Uint8Array.of(4);
 
 function matchDocuments(pck: Pck | undefined, { tcbInfo }: Collateral, ids: DocumentIds, checks: Checklist): boolean {
   if (tcbInfo === undefined) {

@@ -6,23 +6,18 @@ import { enclaveLevel } from './level.ts';
 import type { QeIdentity } from './qe-identity.ts';
 import type { EnclaveLevel } from './tcb-info.ts';
 
-/** The level of the quoting enclave. */
-export interface QeFinding {
-  readonly level: EnclaveLevel;
-}
-
 const CHECKS = ['miscselect', 'attributes', 'mrsigner', 'isvprodid', 'isvsvn'] as const;
 
 /**
- * Compares the quoting enclave with Intel's identity of it. Without this, quotes are forgeable: the certification
- * enclave signs the report of any enclave that has the provisioning key.
+ * Compares the quoting enclave with Intel's identity of it, and finds its level. Without this, quotes are forgeable: the
+ * certification enclave signs the report of any enclave that has the provisioning key.
  */
 export function authenticateQe(
   report: EnclaveReport,
   identity: QeIdentity | undefined,
   expectedId: QeIdentity['id'],
   checks: Checklist,
-): QeFinding | undefined {
+): EnclaveLevel | undefined {
   if (identity === undefined) checks.skip('dcap.qe-identity.tee', 'needs the QE identity');
   else checks.test('dcap.qe-identity.tee', identity.id === expectedId, { expected: expectedId, actual: identity.id });
   if (identity?.id !== expectedId) {
@@ -37,7 +32,7 @@ export function authenticateQe(
     });
   };
   const { miscSelect, miscSelectMask, attributes, attributesMask, mrSigner, isvProdId, levels } = identity;
-  masked('miscselect', report.raw.subarray(16, 20), miscSelectMask, miscSelect);
+  masked('miscselect', report.miscSelect, miscSelectMask, miscSelect);
   masked('attributes', report.attributes, attributesMask, attributes);
   checks.test('dcap.qe.mrsigner', equalBytes(report.mrSigner, mrSigner), {
     expected: toHex(mrSigner),
@@ -49,5 +44,5 @@ export function authenticateQe(
   });
   const level = enclaveLevel(levels, report.isvSvn);
   checks.test('dcap.qe.isvsvn', level !== undefined, { actual: String(report.isvSvn) });
-  return level && { level };
+  return level;
 }

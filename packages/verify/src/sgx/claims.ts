@@ -1,4 +1,5 @@
 import { toHex } from '../codec/hex.ts';
+import { Reader } from '../codec/reader.ts';
 import { describeQuote } from '../dcap/describe.ts';
 import type { EnclaveReport } from '../dcap/enclave-report.ts';
 import type { Quote } from '../dcap/quote.ts';
@@ -22,7 +23,7 @@ export function claimsOf(quote: Quote, body: EnclaveReport): Claims {
   const reportData = toHex(body.reportData);
   const report = {
     cpuSvn: toHex(body.cpuSvn),
-    miscSelect: body.miscSelect,
+    miscSelect: new Reader(body.miscSelect).u32('MISCSELECT'),
     attributes: toHex(body.attributes),
     ...measurements,
     reportData,

@@ -1,10 +1,12 @@
-import { type AuthenticatedQuote, authenticateQuote, type ParsedQuote, requiredIds } from '../dcap/authenticate.ts';
+import { type AuthenticatedQuote, authenticateQuote, type ParsedQuote } from '../dcap/authenticate.ts';
+import { OPTIONAL_CHECKS } from '../dcap/checks.ts';
 import { ENCLAVE_REPORT_SIZE, type EnclaveReport, parseEnclaveReport } from '../dcap/enclave-report.ts';
 import { dcapEndorsements } from '../dcap/endorsements.ts';
 import { claimedTeeType, TEE_TYPE } from '../dcap/header.ts';
 import { parseQuote, type QuoteShape } from '../dcap/quote.ts';
 import { appraiseTcb } from '../policy/tcb.ts';
 import type { Tee } from '../tee.ts';
+import { requiredIds } from '../verdict/catalogue.ts';
 import { sgxChecks } from './checks.ts';
 import { ATTRIBUTE, claimsOf } from './claims.ts';
 import { sgxAppraiser } from './evaluate.ts';
@@ -15,8 +17,6 @@ const SHAPE: QuoteShape = {
   plain: ENCLAVE_REPORT_SIZE,
   bodies: { 1: ENCLAVE_REPORT_SIZE },
 };
-/** Checks that apply to some quotes only. */
-const OPTIONAL = ['dcap.quote.trailing', 'dcap.pck.matches-quote', 'dcap.tcb.module-level', 'dcap.tcb.current-level'];
 
 /** Intel SGX: quotes of version 3, 4, and 5 with body type 1. */
 export const sgx: Tee<ParsedQuote<EnclaveReport>, AuthenticatedQuote<EnclaveReport>> = {
@@ -25,7 +25,7 @@ export const sgx: Tee<ParsedQuote<EnclaveReport>, AuthenticatedQuote<EnclaveRepo
   checks: sgxChecks,
   explanations: async () => (await import('./explanations.ts')).sgxExplanations,
   required: {
-    authentic: requiredIds(sgxChecks, 'authentic', OPTIONAL),
+    authentic: requiredIds(sgxChecks, 'authentic', OPTIONAL_CHECKS),
     platform: ['tcb.status', 'sgx.debug', 'sgx.init'],
   },
   recognises(bytes) {

@@ -1,8 +1,7 @@
 import { dcapChecks } from '../dcap/checks.ts';
+import { INTEL } from '../dcap/intel-checks.ts';
 import { tcbChecks } from '../policy/checks.ts';
 import type { Catalogue, CheckDefinition } from '../verdict/check.ts';
-
-const INTEL: CheckDefinition = { layer: 'authentic', authority: 'intel' };
 
 const PLATFORM: CheckDefinition = { layer: 'platform' };
 

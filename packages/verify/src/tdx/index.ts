@@ -1,9 +1,11 @@
-import { type AuthenticatedQuote, authenticateQuote, type ParsedQuote, requiredIds } from '../dcap/authenticate.ts';
+import { type AuthenticatedQuote, authenticateQuote, type ParsedQuote } from '../dcap/authenticate.ts';
+import { OPTIONAL_CHECKS } from '../dcap/checks.ts';
 import { dcapEndorsements } from '../dcap/endorsements.ts';
 import { claimedTeeType, TEE_TYPE } from '../dcap/header.ts';
 import { parseQuote, type QuoteShape } from '../dcap/quote.ts';
 import { appraiseTcb } from '../policy/tcb.ts';
 import type { Tee } from '../tee.ts';
+import { requiredIds } from '../verdict/catalogue.ts';
 import { appraiseAttributes } from './attributes.ts';
 import { tdxChecks } from './checks.ts';
 import { claimsOf } from './claims.ts';
@@ -11,8 +13,6 @@ import { tdxAppraiser } from './evaluate.ts';
 import { parseTdReport, TD_REPORT_SIZE, type TdReport } from './td-report.ts';
 
 const SHAPE: QuoteShape = { teeType: TEE_TYPE.tdx, versions: [4, 5], plain: TD_REPORT_SIZE[2], bodies: TD_REPORT_SIZE };
-/** Checks that apply to some quotes only. */
-const OPTIONAL = ['dcap.quote.trailing', 'dcap.pck.matches-quote', 'dcap.tcb.module-level', 'dcap.tcb.current-level'];
 const PLATFORM = [
   'tcb.status',
   'tdx.debug',
@@ -28,7 +28,7 @@ export const tdx: Tee<ParsedQuote<TdReport>, AuthenticatedQuote<TdReport>> = {
   endorsements: dcapEndorsements,
   checks: tdxChecks,
   explanations: async () => (await import('./explanations.ts')).tdxExplanations,
-  required: { authentic: requiredIds(tdxChecks, 'authentic', OPTIONAL), platform: PLATFORM },
+  required: { authentic: requiredIds(tdxChecks, 'authentic', OPTIONAL_CHECKS), platform: PLATFORM },
   recognises(bytes) {
     return claimedTeeType(bytes) === TEE_TYPE.tdx;
   },
