@@ -1,16 +1,16 @@
 import { equalBytes } from '../codec/bytes.ts';
 import type { Crl } from '../codec/crl.ts';
 import { toHex } from '../codec/hex.ts';
-import { fromCertificateChain } from '../codec/pem.ts';
 import type { Certificate } from '../codec/x509.ts';
 import { issuerKey } from '../crypto/certificate-key.ts';
 import type { VerifyKey } from '../crypto/types.ts';
-import { attempt, malformed } from '../errors.ts';
+import { attempt } from '../errors.ts';
 import type { Checklist } from '../verdict/checklist.ts';
 import { isIssuedBy, isSameRoot, type Trusted } from './anchor.ts';
 import { formProblem } from './certificate-form.ts';
-import { type Certification, type Chain, type PlatformStatement, sortChain } from './certification.ts';
+import type { Certification, PlatformStatement } from './certification.ts';
 import type { Collateral } from './collateral.ts';
+import { pckChain } from './pck-chain.ts';
 import { type PckPlatform, parsePckExtension } from './pck-extension.ts';
 import { notRevoked } from './revocation.ts';
 import type { Window } from './window.ts';
@@ -42,8 +42,8 @@ export async function authenticatePck(
   checks: Checklist,
   windows: Window[],
 ): Promise<Pck | undefined> {
-  const chain = chainFrom(certification, collateral, checks);
-  if (chain?.leaf === undefined || chain.ca === undefined || chain.root === undefined) {
+  const chain = pckChain(certification, collateral, checks);
+  if (chain === undefined) {
     for (const name of DEPENDENTS) checks.skip(`dcap.pck.${name}`, 'needs the PCK chain');
     return undefined;
   }
@@ -60,48 +60,6 @@ export async function authenticatePck(
   const key = await issuedKey(leaf, issuer, problem === undefined, checks);
   notRevoked('dcap.pck.revoked', leaf, crlFor(issuer, collateral, checks), checks);
   return { certificate: leaf, platform, key };
-}
-
-function chainFrom(certification: Certification, collateral: Collateral, checks: Checklist): Chain | undefined {
-  const certificates = certificatesFrom(certification, collateral);
-  if (certificates === undefined) {
-    checks.fail('dcap.pck.present', { actual: `certification data type ${certification.type} and no PCK chain given` });
-    checks.skip('dcap.pck.chain', 'needs the PCK chain');
-    return undefined;
-  }
-  checks.pass('dcap.pck.present');
-  const chain = attempt(() => sortChain(certificates(), knownFrom(collateral)));
-  if ('reason' in chain) {
-    checks.fail('dcap.pck.chain', { actual: chain.reason });
-    return undefined;
-  }
-  const { leaf, ca, root, count } = chain.value;
-  if (count === 1 && certification.type === 4 && collateral.givenPckChain === undefined) {
-    checks.skip('dcap.pck.chain', 'needs a trusted PCK CA');
-    return undefined;
-  }
-  const whole = leaf !== undefined && ca !== undefined && root !== undefined && count === 3;
-  checks.test('dcap.pck.chain', whole, { expected: 'PCK certificate, PCK CA, root', actual: `${count} certificates` });
-  return whole ? chain.value : undefined;
-}
-
-function knownFrom({ pckCa, root }: Collateral): readonly Certificate[] {
-  return [pckCa, root].flatMap((trusted) => trusted?.certificate ?? []);
-}
-
-/** The certificates that the caller gave, else the quote's own (a leaf alone is completed from the collateral). */
-function certificatesFrom(
-  certification: Certification,
-  { givenPckChain, pckCa, root }: Collateral,
-): (() => readonly Uint8Array[]) | undefined {
-  if (givenPckChain !== undefined) return () => fromCertificateChain(givenPckChain);
-  if ('platform' in certification) return undefined;
-  return () => {
-    const own = fromCertificateChain(certification.chain);
-    if (certification.type === 5) return own;
-    if (own.length !== 1) throw malformed(`certification data: type 4 holds one certificate, found ${own.length}`);
-    return pckCa === undefined || root === undefined ? own : [...own, pckCa.certificate.raw, root.certificate.raw];
-  };
 }
 
 function platformOf(leaf: Certificate, ca: Certificate, checks: Checklist): PckPlatform | undefined {
