@@ -15,6 +15,8 @@ import { authenticateDocuments, type Documents } from './documents.ts';
 import { authenticateCrl, notRevoked } from './revocation.ts';
 import type { Window } from './window.ts';
 
+const UNSUPPORTED = 'STATUS_UNSUPPORTED_CERT_FORMAT';
+
 /** Collateral after its signatures were checked once. Members are undefined where a check failed. */
 export interface Collateral extends Documents {
   /** Every check but those of dates. */
@@ -96,8 +98,6 @@ function chainOf(
   }
   return { member, root };
 }
-
-const UNSUPPORTED = 'STATUS_UNSUPPORTED_CERT_FORMAT';
 
 async function authenticateUnder(
   role: 'tcb-signer' | 'pck-ca',

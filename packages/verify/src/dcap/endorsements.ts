@@ -76,6 +76,8 @@ function createState(collateral: Collateral): DcapState {
 }
 
 function documentsOf({ tcbInfo, qeIdentity, rootCrl, pckCrl, root, pckCa }: Collateral): DatedDocument[] {
+  // The end of the key, for all keys of a kind begin alike. It only keeps the documents of trusted roots apart: nobody
+  // else's root gets here, so that no key made to end like it does harm.
   const anchor = root === undefined ? 'none' : toHex(root.certificate.publicKey.raw).slice(-32);
   const documents: DatedDocument[] = [];
   if (tcbInfo) {

@@ -8,6 +8,11 @@ import { malformed } from '../errors.ts';
 /** OID of the SGX extension of PCK certificates (Intel SGX PCK Certificate and CRL Profile Specification). */
 export const SGX_EXTENSION = '1.2.840.113741.1.13.1';
 
+/** Contents of that OID: those of its entries begin with it. */
+const PREFIX = fromHex('2a864886f84d010d01');
+const TCB_PREFIX = concatBytes(PREFIX, Uint8Array.of(2));
+const CONFIGURATION_PREFIX = concatBytes(PREFIX, Uint8Array.of(7));
+
 /** What a PCK certificate says of its platform. */
 export interface PckPlatform {
   readonly ppid: Uint8Array;
@@ -73,10 +78,6 @@ function entriesOf(sequence: Der | undefined, prefix: Uint8Array, count: number)
   }
   return entries;
 }
-
-const PREFIX = fromHex('2a864886f84d010d01');
-const TCB_PREFIX = concatBytes(PREFIX, Uint8Array.of(2));
-const CONFIGURATION_PREFIX = concatBytes(PREFIX, Uint8Array.of(7));
 
 function sized(element: Der | undefined, size: number, what: string): Uint8Array {
   const bytes = octetsOf(element, what);
