@@ -1,6 +1,5 @@
 import { toIso } from './codec/time.ts';
-import { isHandle } from './endorsements/authenticate.ts';
-import type { Endorsements } from './endorsements/handle.ts';
+import { type Endorsements, isHandle } from './endorsements/handle.ts';
 import { type AuthenticateOptions, clockOf, type Evidence, snapshot } from './options.ts';
 import type { Authenticated, Clock, Tee } from './tee.ts';
 import type { Catalogue } from './verdict/check.ts';

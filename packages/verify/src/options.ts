@@ -1,13 +1,12 @@
 import type { BatchProof } from './binding/batch.ts';
 import type { Subject } from './binding/subject.ts';
 import { secondsOf } from './codec/time.ts';
-import { isTee } from './endorsements/authenticate.ts';
 import type { Endorsements } from './endorsements/handle.ts';
 import type { RawEndorsements } from './endorsements/raw.ts';
 import { usage } from './errors.ts';
 import type { RollbackMemory } from './memory/rollback.ts';
 import type { Policy } from './policy/policy.ts';
-import type { Clock, Tee } from './tee.ts';
+import { type Clock, isTee, type Tee } from './tee.ts';
 
 /** Evidence with what belongs to it: an envelope's content. Members are hints until checked. */
 export interface Evidence {

@@ -66,3 +66,9 @@ export interface Tee<P extends Parsed = Parsed, A extends Authenticated = Authen
   /** Judges what the vendor leaves to the relying party: the layer `platform`. */
   appraise(authenticated: A, policy: Policy, clock: Clock, checks: Checklist): void;
 }
+
+/** True for something that can be passed as a TEE. */
+export function isTee(value: unknown): value is Tee {
+  const family: EndorsementFamily | undefined = (value as Partial<Tee> | undefined)?.endorsements?.family;
+  return family !== undefined;
+}

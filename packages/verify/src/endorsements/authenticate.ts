@@ -1,6 +1,6 @@
 import { usage } from '../errors.ts';
-import type { Tee } from '../tee.ts';
-import type { EndorsementFamily, EndorsementSource, Endorsements } from './handle.ts';
+import { isTee, type Tee } from '../tee.ts';
+import type { EndorsementSource, Endorsements } from './handle.ts';
 import type { RawEndorsements } from './raw.ts';
 
 /** Options of `authenticateEndorsements`. */
@@ -23,15 +23,4 @@ export async function authenticateEndorsements(
 ): Promise<Endorsements> {
   if (!isTee(tee)) throw usage('tee: pass the TEE whose endorsements these are, for example `sgx`', { field: 'tee' });
   return tee.endorsements.authenticate(raw, { roots, source });
-}
-
-/** True for a handle, false for endorsements as received. */
-export function isHandle(endorsements: RawEndorsements | Endorsements): endorsements is Endorsements {
-  return 'family' in endorsements;
-}
-
-/** True for something that can be passed as a TEE. */
-export function isTee(value: unknown): value is Tee {
-  const family: EndorsementFamily | undefined = (value as Partial<Tee> | undefined)?.endorsements?.family;
-  return family !== undefined;
 }

@@ -1,4 +1,5 @@
 import type { UnixSeconds } from '../codec/time.ts';
+import type { RawEndorsements } from './raw.ts';
 
 /** The vendors whose endorsements differ in form. */
 export type EndorsementFamily = 'dcap' | 'snp' | 'confidential-space';
@@ -21,6 +22,11 @@ export interface Endorsements {
   readonly documents: readonly DatedDocument[];
   /** When all of them are valid at once (unix seconds); null when one does not parse. */
   readonly validity: { readonly notBefore: UnixSeconds; readonly notAfter: UnixSeconds } | null;
+}
+
+/** True for a handle, false for endorsements as received. */
+export function isHandle(endorsements: RawEndorsements | Endorsements): endorsements is Endorsements {
+  return 'family' in endorsements;
 }
 
 /** One vendor's handles: what is inside can only be put and read here, and nobody can make one up. */
