@@ -4,6 +4,7 @@ import { certificate, crl } from '../../../../tools/x509-in-tests.ts';
 import { attempt } from '../errors.ts';
 import { toBase64 } from './base64.ts';
 import { concatBytes } from './bytes.ts';
+import { MAX_CRL } from './crl.ts';
 import { toHex } from './hex.ts';
 import { fromCertificateChain, fromCrlFile, fromPem } from './pem.ts';
 import { utf8 } from './text.ts';
@@ -148,6 +149,7 @@ describe('certificate chains', () => {
 
 describe('CRL files', () => {
   const list = crl();
+  const filled = (length: number, digit: string): Uint8Array => new Uint8Array(length).fill(digit.charCodeAt(0));
 
   test('are DER, PEM or hexadecimal in either case', () => {
     const forms = [list, utf8(pem(list, 'X509 CRL')), utf8(toHex(list)), utf8(`${toHex(list).toUpperCase()}\n`)];
@@ -160,7 +162,19 @@ describe('CRL files', () => {
     ['HTML', utf8('<html>'), 'CRL: not hexadecimal'],
     ['no UTF-8', Uint8Array.of(0xc3), 'CRL: not UTF-8'],
     ['half a byte', utf8('308'), 'odd length'],
+    ['DER longer than any CRL', filled(MAX_CRL + 1, '0'), `CRL: ${MAX_CRL + 1} bytes exceed ${MAX_CRL}`],
+    ['hexadecimal longer than any CRL', filled(2 * MAX_CRL + 3, '3'), `exceed ${2 * MAX_CRL + 2}`],
+    ['bytes longer than any CRL', new Uint8Array(2 * MAX_CRL + 3).fill(0xff), `exceed ${2 * MAX_CRL + 2}`],
   ])('refuses %s', (_name, file, reason) => {
     expect(() => fromCrlFile(file)).toThrow(reason);
+    expect(attempt(() => fromCrlFile(file))).toHaveProperty('reason');
+  });
+
+  test('may be as long as the longest CRL, in DER and in hexadecimal with a line end', () => {
+    const longest = filled(MAX_CRL, '0');
+    expect(fromCrlFile(longest)).toBe(longest);
+    const digits = filled(2 * MAX_CRL + 2, '3');
+    digits.set(utf8('\r\n'), 2 * MAX_CRL);
+    expect(fromCrlFile(digits)).toHaveLength(MAX_CRL);
   });
 });

@@ -1,6 +1,7 @@
 import { malformed } from '../errors.ts';
 import { fromBase64 } from './base64.ts';
 import { trimTrailingZeros } from './bytes.ts';
+import { MAX_CRL } from './crl.ts';
 import { readDer, TAG } from './der.ts';
 import { fromHex } from './hex.ts';
 import { fromUtf8 } from './text.ts';
@@ -9,6 +10,8 @@ import { fromUtf8 } from './text.ts';
 const MAX_BLOCKS = 16;
 /** The longest PEM text read, in bytes. */
 const MAX_PEM = 262_144;
+/** The longest text read as a CRL, in bytes: two digits a byte, and a line's end. PEM has its own limit. */
+const MAX_CRL_TEXT = 2 * MAX_CRL + 2;
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\t\n\r ]*)-----END \1-----/y;
 
@@ -46,9 +49,12 @@ export function fromCertificateChain(bytes: Uint8Array): Uint8Array[] {
   return certificates;
 }
 
-/** DER of one CRL given as DER, PEM, or hexadecimal of DER as caching services answer it. */
+/** DER of one CRL given as DER, PEM, or hexadecimal of DER as caching services answer it. Throws `malformed`. */
 export function fromCrlFile(bytes: Uint8Array): Uint8Array {
-  if (bytes[0] === TAG.sequence) return bytes;
+  const isDer = bytes[0] === TAG.sequence;
+  const limit = isDer ? MAX_CRL : MAX_CRL_TEXT;
+  if (bytes.length > limit) throw malformed(`CRL: ${bytes.length} bytes exceed ${limit}`);
+  if (isDer) return bytes;
   const text = fromUtf8(bytes, 'CRL').trim();
   if (!text.startsWith('-----')) return fromHex(text, 'CRL');
   const [crl, ...more] = fromPem(text, 'X509 CRL');
