@@ -9,7 +9,6 @@ import { fromCertificateChain } from '../codec/pem.ts';
 import { utf8 } from '../codec/text.ts';
 import { AssayError } from '../errors.ts';
 import { endorsementsJson, parseEndorsements } from './json.ts';
-import { collateralFromPcs } from './pccs.ts';
 
 const parse = (value: unknown): ReturnType<typeof parseEndorsements> => parseEndorsements(utf8(JSON.stringify(value)));
 const refusal = (value: unknown): string => {
@@ -165,22 +164,5 @@ describeWithVectors('collateral of other verifiers', () => {
     );
     expect(written.dcap?.tcbSignChain && fromCertificateChain(written.dcap.tcbSignChain)).toEqual(certificates);
     expect(written.dcap?.rootCaCrl).toEqual(crl);
-  });
-
-  test('answers of a caching service have chains in headers and CRLs in hexadecimal', () => {
-    const crl = vector(`${name}/rootCaCrl.der`);
-    const encoded = encodeURIComponent(chain());
-    const dcap = collateralFromPcs({
-      tcbInfo: { body: vector(`${name}/tcbInfo.json`), headers: { 'tcb-info-issuer-chain': encoded } },
-      rootCaCrl: { body: utf8(toHex(crl)), headers: {} },
-      pckCrl: { body: crl, headers: { 'sgx-pck-crl-issuer-chain': '%' } },
-    });
-    expect(dcap).toEqual({
-      tcbInfo: vectorText(`${name}/tcbInfo.json`),
-      tcbSignChain: utf8(chain()),
-      rootCaCrl: crl,
-      pckCrl: crl,
-      pckCrlIssuerChain: utf8('%'),
-    });
   });
 });
