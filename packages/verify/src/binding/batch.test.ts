@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { equalBytes } from '../codec/bytes.ts';
 import { toHex } from '../codec/hex.ts';
+import { hashOf } from '../crypto/hash.ts';
 import { type Batch, batchReportData, buildBatch, leafHash, nodeHash, pathLength, rootOf } from './batch.ts';
-import { hashOf } from './digest.ts';
 
 const digestOf = (seed: number): Uint8Array => new Uint8Array(64).fill(seed);
 const saltOf = (seed: number): Uint8Array => new Uint8Array(16).fill(255 - seed);

@@ -1,7 +1,7 @@
 import { concatBytes } from '../codec/bytes.ts';
 import { utf8 } from '../codec/text.ts';
+import { hashOf } from '../crypto/hash.ts';
 import { usage } from '../errors.ts';
-import { hashOf } from './digest.ts';
 
 /** The fewest and the most statements of one batch. */
 export const BATCH_SIZE = { min: 2, max: 65_536 } as const;

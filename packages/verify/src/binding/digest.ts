@@ -1,16 +1,9 @@
-import { digest } from '#crypto';
 import { toBase64Url } from '../codec/base64.ts';
-import { concatBytes } from '../codec/bytes.ts';
 import { utf8 } from '../codec/text.ts';
-import type { HashName } from '../crypto/types.ts';
+import { hashOf } from '../crypto/hash.ts';
 
 const STATEMENT_TAG = utf8('assay/1\0');
 const TOKEN_TAG = utf8('assay/1-nonce\0');
-
-/** The hash of the parts, one after the other. */
-export async function hashOf(name: HashName, ...parts: readonly Uint8Array[]): Promise<Uint8Array> {
-  return digest(name, concatBytes(...parts));
-}
 
 /** *D* = SHA-512("assay/1\0" ‖ statement bytes): the 64 bytes of report data of the profile `assay/1`. */
 export async function statementDigest(statement: Uint8Array): Promise<Uint8Array> {

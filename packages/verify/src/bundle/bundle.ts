@@ -1,12 +1,11 @@
-import { hashOf } from '../binding/digest.ts';
 import type { Subject } from '../binding/subject.ts';
 import { toBase64 } from '../codec/base64.ts';
 import { canonicalJson } from '../codec/canonical-json.ts';
-import { toHex } from '../codec/hex.ts';
 import { asObject, type JsonObject, parseJsonObject } from '../codec/json.ts';
 import { arrayOf, bytesOf, exactMembers } from '../codec/json-fields.ts';
 import { utf8 } from '../codec/text.ts';
 import { secondsOf } from '../codec/time.ts';
+import { hashOf, sha256Hex } from '../crypto/hash.ts';
 import { malformed } from '../errors.ts';
 import { type Envelope, envelopeJson, readEnvelope } from '../evidence/envelope.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -47,7 +46,7 @@ const MAX_TIMESTAMP = 65_536;
 
 /** SHA-256 of a verdict's JSON, lower-case hex: the same in every runtime. */
 export async function verdictDigest(verdict: Verdict): Promise<string> {
-  return toHex(await hashOf('SHA-256', utf8(JSON.stringify(verdict))));
+  return sha256Hex(utf8(JSON.stringify(verdict)));
 }
 
 /** Puts evidence, endorsements and the record of a verdict together. Throws for evidence without endorsements. */

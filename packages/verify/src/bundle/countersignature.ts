@@ -1,4 +1,3 @@
-import { hashOf } from '../binding/digest.ts';
 import { toBase64 } from '../codec/base64.ts';
 import { concatBytes } from '../codec/bytes.ts';
 import { canonicalJson } from '../codec/canonical-json.ts';
@@ -10,6 +9,7 @@ import { parsePublicKey } from '../codec/public-key.ts';
 import { utf8 } from '../codec/text.ts';
 import { fromIso, toIso, type UnixSeconds } from '../codec/time.ts';
 import { issuerKey } from '../crypto/certificate-key.ts';
+import { sha256Hex } from '../crypto/hash.ts';
 import { attempt, usage } from '../errors.ts';
 
 /** A verifier's word that it had the bundle at a time: ES256 over `countersignedBytes`. */
@@ -45,7 +45,7 @@ export async function countersignedAt(
     if (usable === undefined) {
       throw usage('keys: expected DER SubjectPublicKeyInfos of P-256 keys', { field: 'keys' });
     }
-    if (toHex(await hashOf('SHA-256', spki)) !== named) continue;
+    if ((await sha256Hex(spki)) !== named) continue;
     if (await usable.verify(signature, countersignedBytes(digest, time))) return time;
   }
   return undefined;

@@ -1,10 +1,10 @@
-import { hashOf } from '../binding/digest.ts';
 import { equalBytes } from '../codec/bytes.ts';
 import { childrenOf, type Der, encodingOf, expectTag, readWholeDer, TAG } from '../codec/der.ts';
 import { octetsOf, oidOf, smallIntegerOf } from '../codec/der-values.ts';
 import type { SignatureAlgorithm } from '../codec/signature-algorithm.ts';
 import type { Certificate } from '../codec/x509.ts';
 import { isSignedBy, issuerKey } from '../crypto/certificate-key.ts';
+import { hashOf } from '../crypto/hash.ts';
 import type { HashName } from '../crypto/types.ts';
 import { malformed } from '../errors.ts';
 

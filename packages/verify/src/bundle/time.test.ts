@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { hashOf } from '../binding/digest.ts';
-import { toHex } from '../codec/hex.ts';
+import { sha256Hex } from '../crypto/hash.ts';
 import type { Check } from '../verdict/check.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { type Bundle, bundleDigest, makeBundle } from './bundle.ts';
@@ -30,7 +29,7 @@ async function countersigned(time: number, digest?: Uint8Array): Promise<Counter
   const key = await crypto.subtle.importKey('jwk', JWK, ALGORITHM, false, ['sign']);
   const data = countersignedBytes(digest ?? (await bundleDigest(bundle)), time) as Uint8Array<ArrayBuffer>;
   const signature = new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, data));
-  return { key: toHex(await hashOf('SHA-256', spki)), time, signature };
+  return { key: await sha256Hex(spki), time, signature };
 }
 
 async function judge(

@@ -1,4 +1,3 @@
-import { digest } from '#crypto';
 import { toBase64Url } from '../codec/base64.ts';
 import { concatBytes } from '../codec/bytes.ts';
 import { childrenOf, expectTag, readWholeDer, TAG } from '../codec/der.ts';
@@ -6,6 +5,7 @@ import { bitStringBytesOf, unsignedOf } from '../codec/der-values.ts';
 import { fromHex, toHex } from '../codec/hex.ts';
 import type { PublicKeyInfo } from '../codec/public-key.ts';
 import { utf8 } from '../codec/text.ts';
+import { hashOf } from '../crypto/hash.ts';
 import { malformed } from '../errors.ts';
 
 /** An RSA public key with the exponent 65537, of 2048 to 4096 bits. */
@@ -44,11 +44,7 @@ export function rsaKeyFrom(modulus: Uint8Array, exponent: Uint8Array, what: stri
 /** The key's thumbprint (RFC 7638, SHA-256) in base64url. */
 export async function thumbprint({ modulus }: RsaKey): Promise<string> {
   const members = `{"e":"${toBase64Url(fromHex(EXPONENT))}","kty":"RSA","n":"${toBase64Url(modulus)}"}`;
-  return toBase64Url(await sha256(utf8(members)));
-}
-
-async function sha256(data: Uint8Array): Promise<Uint8Array> {
-  return digest('SHA-256', data);
+  return toBase64Url(await hashOf('SHA-256', utf8(members)));
 }
 
 /** One range for all runtimes: they differ in which odd keys they import. */

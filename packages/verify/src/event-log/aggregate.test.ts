@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fromHex } from '../codec/hex.ts';
+import { sha256Hex } from '../crypto/hash.ts';
 import { mrAggregated, mrSystem } from './aggregate.ts';
-import { sha256Hex } from './hash.ts';
 
 /** The example that dstack's verifier publishes. */
 test('mr_aggregated and mr_system', async () => {

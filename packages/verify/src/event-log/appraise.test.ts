@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { toHex } from '../codec/hex.ts';
 import { utf8 } from '../codec/text.ts';
+import { sha256Hex } from '../crypto/hash.ts';
 import { Checklist } from '../verdict/checklist.ts';
 import { appraiseEventLog, type EventLogInput } from './appraise.ts';
 import { eventLogChecks } from './checks.ts';
-import { sha256Hex } from './hash.ts';
 import { replayEventLog } from './replay.ts';
 
 type Entry = Readonly<Record<string, unknown>>;

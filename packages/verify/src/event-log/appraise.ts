@@ -1,13 +1,13 @@
 import { toHex } from '../codec/hex.ts';
 import { type JsonObject, parseJsonObject } from '../codec/json.ts';
 import { fromUtf8 } from '../codec/text.ts';
+import { sha256Hex } from '../crypto/hash.ts';
 import { attempt } from '../errors.ts';
 import type { Checklist } from '../verdict/checklist.ts';
 import { mrAggregated, mrSystem, type Registers } from './aggregate.ts';
 import { type BootIdentity, bootIdentityOf } from './boot-identity.ts';
 import type { eventLogChecks } from './checks.ts';
 import { shownName } from './event.ts';
-import { sha256Hex } from './hash.ts';
 import { parseEventLog, type ReplayedLog, replay } from './replay.ts';
 
 /** An event log and what it is judged by. */

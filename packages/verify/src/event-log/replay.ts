@@ -1,6 +1,7 @@
-import { concatBytes, equalBytes } from '../codec/bytes.ts';
+import { equalBytes } from '../codec/bytes.ts';
 import { toHex } from '../codec/hex.ts';
 import { fromUtf8 } from '../codec/text.ts';
+import { hashOf } from '../crypto/hash.ts';
 import { malformed } from '../errors.ts';
 import { parseDstackLog } from './dstack-log.ts';
 import {
@@ -13,7 +14,6 @@ import {
   REGISTERS,
   type Register,
 } from './event.ts';
-import { sha384 } from './hash.ts';
 import { isTcgLog, parseTcgLog } from './tcg-log.ts';
 
 /** An event whose stated digest or preimage is not what its name and payload give. */
@@ -68,7 +68,7 @@ export async function replay({ format, events }: ParsedLog): Promise<ReplayedLog
     logged.push({ ...event.content, digest: toHex(value), measured: await coverageOf(event, value) });
     const { register } = event.content;
     if (register === null) continue;
-    values[register] = await sha384(concatBytes(values[register], value));
+    values[register] = await hashOf('SHA-384', values[register], value);
   }
   const { rtmr0, rtmr1, rtmr2, rtmr3 } = values;
   return {
@@ -81,7 +81,7 @@ export async function replay({ format, events }: ParsedLog): Promise<ReplayedLog
 }
 
 async function digestOf({ preimage, given }: ParsedEvent): Promise<Uint8Array> {
-  return preimage ? sha384(preimage) : (given ?? new Uint8Array(DIGEST_BYTES));
+  return preimage ? hashOf('SHA-384', preimage) : (given ?? new Uint8Array(DIGEST_BYTES));
 }
 
 async function mismatchOf(event: ParsedEvent, index: number, value: Uint8Array): Promise<DigestMismatch | undefined> {
@@ -90,13 +90,13 @@ async function mismatchOf(event: ParsedEvent, index: number, value: Uint8Array):
   const expected = toHex(value);
   if (given && !equalBytes(given, value)) return { event: index, name, expected, actual: toHex(given) };
   if (!stated || !preimage || equalBytes(stated, preimage)) return undefined;
-  return { event: index, name, expected, actual: toHex(await sha384(stated)) };
+  return { event: index, name, expected, actual: toHex(await hashOf('SHA-384', stated)) };
 }
 
 async function coverageOf({ preimage, candidates }: ParsedEvent, value: Uint8Array): Promise<Coverage> {
   if (preimage) return 'whole';
   for (const [coverage, part] of candidates) {
-    if (equalBytes(await sha384(part), value)) return coverage;
+    if (equalBytes(await hashOf('SHA-384', part), value)) return coverage;
   }
   return 'none';
 }

@@ -3,7 +3,7 @@ import { describeWithVectors, vector } from '../../../../tools/vectors-in-tests.
 import { concatBytes } from '../codec/bytes.ts';
 import { toHex } from '../codec/hex.ts';
 import { utf8 } from '../codec/text.ts';
-import { sha384 } from './hash.ts';
+import { hashOf } from '../crypto/hash.ts';
 import { replayEventLog } from './replay.ts';
 
 const u32 = (...values: readonly number[]): Uint8Array => new Uint8Array(Uint32Array.from(values).buffer);
@@ -28,9 +28,9 @@ describe('TCG logs', () => {
   test('index 1 to 4 extend RTMR0 to RTMR3, in order; EV_NO_ACTION extends nothing', async () => {
     const log = await replayEventLog(concatBytes(LOG, event(0, 3), event(1, 5)));
     expect(log).toMatchObject({ format: 'tcg2', mismatches: [], extended: ['rtmr0', 'rtmr3'] });
-    const once = await sha384(concatBytes(new Uint8Array(48), DIGEST));
+    const once = await hashOf('SHA-384', new Uint8Array(48), DIGEST);
     expect(log.registers.rtmr3).toBe(toHex(once));
-    expect(log.registers.rtmr0).toBe(toHex(await sha384(concatBytes(once, DIGEST))));
+    expect(log.registers.rtmr0).toBe(toHex(await hashOf('SHA-384', once, DIGEST)));
     expect(log.registers.rtmr1).toBe('00'.repeat(48));
     expect(log.events.map(({ register }) => register)).toEqual(['rtmr0', 'rtmr3', null, 'rtmr0']);
   });
@@ -97,13 +97,13 @@ describe('TCG logs', () => {
     const log = await replayEventLog(
       concatBytes(
         header(),
-        event(3, 0xd, utf8('kernel_cmdline: quiet\0'), await sha384(utf8('quiet'))),
+        event(3, 0xd, utf8('kernel_cmdline: quiet\0'), await hashOf('SHA-384', utf8('quiet'))),
         event(3, 6, concatBytes(u32(1, 6), utf8('initrd'))),
         event(1, 0x8000000b, concatBytes(Uint8Array.of(3), utf8('TdxTable'))),
         event(1, 0x80000002, variable),
         event(1, 0x80000001, variable.subarray(0, 30)),
         event(1, 0xa, Uint8Array.of(27, 91)),
-        event(1, 0x1234, utf8('x'), await sha384(utf8('x'))),
+        event(1, 0x1234, utf8('x'), await hashOf('SHA-384', utf8('x'))),
       ),
     );
     expect(log.events.map(({ typeName, text, measured }) => [typeName, text, measured])).toEqual([

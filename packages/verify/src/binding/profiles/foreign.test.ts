@@ -5,10 +5,10 @@ import { fromHex, toHex } from '../../codec/hex.ts';
 import { fromCertificateChain } from '../../codec/pem.ts';
 import { utf8 } from '../../codec/text.ts';
 import { parseCertificate } from '../../codec/x509.ts';
+import { hashOf, sha256Hex } from '../../crypto/hash.ts';
 import { Checklist } from '../../verdict/checklist.ts';
 import type { Claims } from '../../verdict/verdict.ts';
 import { bindingChecks } from '../checks.ts';
-import { hashOf } from '../digest.ts';
 import type { Subject } from '../subject.ts';
 import type { ForeignProfile } from './expectation.ts';
 import { bindForeign } from './foreign.ts';
@@ -139,7 +139,7 @@ describeWithVectors('with real certificates and quotes', () => {
 
   test('ingress-evidence binds the certificate of the connection through its list', async () => {
     const [certificate = hello, other = hello] = certificates();
-    const sum = toHex(await hashOf('SHA-256', pem()));
+    const sum = await sha256Hex(pem());
     const list = utf8(`${'0'.repeat(64)}  acme-account.json\n${sum}  cert-a.example.pem\n`);
     const reportData = starting(await hashOf('SHA-256', list));
     const files = { 'sha256sum.txt': list, 'cert-a.example.pem': pem() };

@@ -1,10 +1,9 @@
 import { equalBytes } from '../../codec/bytes.ts';
-import { toHex } from '../../codec/hex.ts';
 import { fromPem } from '../../codec/pem.ts';
 import { fromUtf8 } from '../../codec/text.ts';
 import { parseCertificate } from '../../codec/x509.ts';
+import { hashOf, sha256Hex } from '../../crypto/hash.ts';
 import { attempt, malformed } from '../../errors.ts';
-import { hashOf } from '../digest.ts';
 import { type Profile, padded } from './expectation.ts';
 
 /** The file whose hash stands in report data. */
@@ -31,14 +30,13 @@ export const ingressEvidence: Profile = async ({ certificate, files }) => {
     if (name === SUMS) continue;
     const sum = listed.value.get(name);
     if (sum === undefined) return { refused: `${name.slice(0, 80)} is not listed in ${SUMS}` };
-    if (sum !== toHex(await hashOf('SHA-256', bytes)))
-      return { refused: `${name.slice(0, 80)} is not what was listed` };
+    if (sum !== (await sha256Hex(bytes))) return { refused: `${name.slice(0, 80)} is not what was listed` };
     shown ||= /^cert-.*\.pem$/.test(name) && leafIs(bytes, certificate);
   }
   if (!shown) return { refused: 'the certificate of the connection is in no listed file' };
   const key = attempt(() => parseCertificate(certificate).publicKey.raw);
   if ('reason' in key) return { refused: key.reason };
-  const spkiSha256 = toHex(await hashOf('SHA-256', key.value));
+  const spkiSha256 = await sha256Hex(key.value);
   return { reportData: padded(await hashOf('SHA-256', sums)), keys: [{ use: 'tls', spkiSha256 }] };
 };
 

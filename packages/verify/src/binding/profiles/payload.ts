@@ -1,4 +1,4 @@
-import { hashOf } from '../digest.ts';
+import { hashOf } from '../../crypto/hash.ts';
 import type { Subject } from '../subject.ts';
 import { type Expectation, type Profile, padded } from './expectation.ts';
 

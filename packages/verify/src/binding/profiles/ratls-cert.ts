@@ -1,8 +1,8 @@
 import { toHex } from '../../codec/hex.ts';
 import { utf8 } from '../../codec/text.ts';
 import { parseCertificate } from '../../codec/x509.ts';
+import { hashOf, sha256Hex } from '../../crypto/hash.ts';
 import { attempt } from '../../errors.ts';
-import { hashOf } from '../digest.ts';
 import type { Profile } from './expectation.ts';
 
 const TAG = utf8('ratls-cert:');
@@ -21,6 +21,6 @@ export const ratlsCert: Profile = async ({ certificate, spki }) => {
   if (fromCertificate && toHex(fromCertificate.value) !== toHex(key)) {
     return { refused: 'subject.spki is not the key of subject.certificate' };
   }
-  const spkiSha256 = toHex(await hashOf('SHA-256', key));
+  const spkiSha256 = await sha256Hex(key);
   return { reportData: await hashOf('SHA-512', TAG, key), keys: [{ use: 'tls', spkiSha256 }] };
 };

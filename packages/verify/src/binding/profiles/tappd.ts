@@ -1,7 +1,7 @@
 import { utf8 } from '../../codec/text.ts';
+import { hashOf } from '../../crypto/hash.ts';
 import type { HashName } from '../../crypto/types.ts';
 import { usage } from '../../errors.ts';
-import { hashOf } from '../digest.ts';
 import { type Profile, padded } from './expectation.ts';
 
 const HASHES: Readonly<Record<string, HashName>> = { sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' };

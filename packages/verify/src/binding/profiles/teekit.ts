@@ -1,4 +1,4 @@
-import { hashOf } from '../digest.ts';
+import { hashOf } from '../../crypto/hash.ts';
 import { type Profile, padded } from './expectation.ts';
 
 const NONE = new Uint8Array();
