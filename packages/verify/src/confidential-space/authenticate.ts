@@ -4,7 +4,8 @@ import type { Endorsements } from '../endorsements/handle.ts';
 import type { Authenticated, Clock } from '../tee.ts';
 import type { Authority } from '../verdict/check.ts';
 import type { Checklist } from '../verdict/checklist.ts';
-import { listedSigner, vouchedBy } from './key-set.ts';
+import { vouchedBy } from './endorsements.ts';
+import { listedSigner } from './key-set.ts';
 import { GOOGLE_ISSUER } from './pins.ts';
 import { certifiedSigner } from './pki.ts';
 import type { Signer } from './signer.ts';
@@ -30,8 +31,8 @@ export async function authenticateToken(
   checks: Checklist,
 ): Promise<AuthenticatedToken> {
   const { said, claims, kind } = token;
-  const { roots } = vouchedBy(endorsements);
-  const listed = kind === 'oidc' ? listedSigner(token, endorsements, checks) : undefined;
+  const { keys, roots } = vouchedBy(endorsements);
+  const listed = kind === 'oidc' ? listedSigner(token, keys, endorsements.source, checks) : undefined;
   const signer = listed ?? (await certifiedSigner(token, roots, clock, checks));
   await testSignature(token, signer, checks);
   const foreign = said.issuer !== GOOGLE_ISSUER;

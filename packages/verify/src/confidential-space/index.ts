@@ -2,7 +2,7 @@ import type { Tee } from '../tee.ts';
 import { appraiseAge, appraiseAudience } from './audience.ts';
 import { type AuthenticatedToken, authenticateToken } from './authenticate.ts';
 import { confidentialSpaceChecks } from './checks.ts';
-import { tokenEndorsements } from './key-set.ts';
+import { tokenEndorsements } from './endorsements.ts';
 import { appraisePlatform } from './platform.ts';
 import { parseToken, type Token } from './token.ts';
 import { appraiseWorkload } from './workload.ts';

@@ -1,13 +1,7 @@
 import { fromBase64Url } from '../codec/base64.ts';
-import { toHex } from '../codec/hex.ts';
 import { asObject, type JsonObject, parseJsonObject } from '../codec/json.ts';
-import { MAX_TIME } from '../codec/time.ts';
-import { parseCertificate } from '../codec/x509.ts';
-import { keyFingerprint } from '../crypto/certificate-key.ts';
-import { type Endorsements, handleKind } from '../endorsements/handle.ts';
-import type { RawEndorsements } from '../endorsements/raw.ts';
-import { attempt, malformed, usage } from '../errors.ts';
-import type { EndorsementOptions, EndorsementVerifier } from '../tee.ts';
+import type { EndorsementSource } from '../endorsements/handle.ts';
+import { attempt, malformed } from '../errors.ts';
 import type { Checklist } from '../verdict/checklist.ts';
 import { SIMULATED_KID_PREFIX } from './pins.ts';
 import { type RsaKey, rsaKeyFrom } from './rsa-key.ts';
@@ -17,43 +11,19 @@ import { shown, type Token } from './token.ts';
 const MAX_SET = 262_144;
 const MAX_KEYS = 64;
 
-/** What the caller vouches for. Held beside the handle, so that nobody can make up one. */
-interface Vouched {
-  /** Keys of the set, or why there are none. */
-  readonly keys: { readonly value: readonly JsonObject[] } | { readonly reason: string };
-  /** Hex SHA-256 of the SubjectPublicKeyInfo of each root that the caller gave. */
-  readonly roots: ReadonlySet<string>;
-}
-const handles = handleKind<Vouched>();
-const NOTHING: Vouched = { keys: { reason: 'no key set was given' }, roots: new Set() };
+/** Keys of a set, or why there are none. */
+export type KeySet = { readonly value: readonly JsonObject[] } | { readonly reason: string };
 
-/** Reads the key set for OIDC tokens and the caller's roots; PKI tokens under Google's root need neither. */
-export const tokenEndorsements: EndorsementVerifier = {
-  family: 'confidential-space',
-  async authenticate(raw: RawEndorsements, { roots, source }: EndorsementOptions): Promise<Endorsements> {
-    const keys = attempt(() => readKeySet(raw.confidentialSpace?.jwks));
-    const fingerprints = roots.map(async (der) => {
-      const root = attempt(() => parseCertificate(der));
-      if (!('value' in root)) throw usage(`roots: ${root.reason}`, { field: 'roots', expected: 'DER certificates' });
-      return toHex(await keyFingerprint(root.value.publicKey));
-    });
-    const sound = 'value' in keys || raw.confidentialSpace?.jwks === undefined;
-    // A key set has no dates: it says nothing of when its keys were Google's.
-    const validity = sound ? { notBefore: 0, notAfter: MAX_TIME } : null;
-    const state = { keys, roots: new Set(await Promise.all(fingerprints)) };
-    return handles.seal({ family: 'confidential-space', source, sound, documents: [], validity }, state);
-  },
-};
-
-/** What the handle stands for: nothing, when it is another family's. Which handle meets which evidence is not up to its sender. */
-export function vouchedBy(endorsements: Endorsements): Vouched {
-  return handles.open(endorsements) ?? NOTHING;
+/** Reads a JSON Web Key Set (RFC 7517 section 5). Never throws. */
+export function readKeySet(jwks: string | undefined): KeySet {
+  return attempt(() => keysOf(jwks));
 }
 
 /** Finds an OIDC token's key in the caller's set. */
 export function listedSigner(
   token: Token,
-  endorsements: Endorsements,
+  keys: KeySet,
+  source: EndorsementSource,
   checks: Checklist,
 ): Signer & { simulated: boolean } {
   const none = {
@@ -62,13 +32,12 @@ export function listedSigner(
     validity: null,
     simulated: token.kid.startsWith(SIMULATED_KID_PREFIX),
   };
-  const { keys } = vouchedBy(endorsements);
   if (!checks.test('cs.jwks.form', 'value' in keys, 'reason' in keys ? { actual: keys.reason } : undefined)) {
     checks.skip('cs.jwks.source', 'no key set');
     checks.skip('cs.jwks.key', 'no key set');
     return none;
   }
-  if (!checks.test('cs.jwks.source', endorsements.source !== 'stapled', { actual: endorsements.source })) {
+  if (!checks.test('cs.jwks.source', source !== 'stapled', { actual: source })) {
     checks.skip('cs.jwks.key', "the key set is the sender's");
     return none;
   }
@@ -81,7 +50,7 @@ export function listedSigner(
   return { ...none, anchor: 'caller', key: key.value };
 }
 
-function readKeySet(jwks: string | undefined): readonly JsonObject[] {
+function keysOf(jwks: string | undefined): readonly JsonObject[] {
   if (jwks === undefined) throw malformed('no key set was given');
   if (jwks.length > MAX_SET) throw malformed(`key set: ${jwks.length} characters exceed ${MAX_SET}`);
   const { keys } = parseJsonObject(jwks, 'key set');
