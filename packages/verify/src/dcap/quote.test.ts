@@ -102,6 +102,13 @@ test('1.1: every version and body parses', () => {
   }
 });
 
+test('1.1: MISCSELECT is claimed as the number that it is, little endian', () => {
+  const bytes = quote();
+  bytes.set([1, 2, 3, 0xf4], 48 + 16);
+  const claims = sgx.parse(bytes, new Checklist(sgx.checks))?.claims;
+  expect(claims?.evidence).toMatchObject({ report: { miscSelect: 0xf4030201 } });
+});
+
 describe('1.1 item', () => {
   test('1: at least 1020 bytes, at most 1 MiB', () => {
     for (const length of [0, 1, 47, 48, 1019, 1_048_577]) {
