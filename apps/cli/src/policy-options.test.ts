@@ -49,9 +49,9 @@ test.each([
 });
 
 test('reference values make a release', async () => {
-  const expect1 = [`MRTD=0x${MRTD.toUpperCase()}`, `rtmr3=${'00'.repeat(48)}`];
+  const expect1 = [`MRTD=0x${MRTD.toUpperCase()}`, `rtmr0=${'00'.repeat(48)}`];
   expect(await policy({ expect: expect1 })).toEqual({
-    releases: [{ name: '--expect', measurements: { mrtd: MRTD, rtmr3: '00'.repeat(48) } }],
+    releases: [{ name: '--expect', measurements: { mrtd: MRTD, rtmr0: '00'.repeat(48) } }],
   });
   const signer = [`mrsigner=${'cd'.repeat(32)}`, 'isvProdId=7', 'minIsvSvn=3'];
   expect(await policy({ expect: signer })).toMatchObject({

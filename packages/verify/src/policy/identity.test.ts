@@ -73,8 +73,8 @@ describe('identity.release', () => {
   });
 
   test('a measurement that the evidence lacks does not hold', () => {
-    const releases = [{ name: 'v', measurements: { mrtd: a, composeHash: hex('ee', 32) } }];
-    expect(appraise({ releases }, claimsOf({ mrtd: `${a}` })).first).toMatchObject({
+    const releases = [{ name: 'v', measurements: { mrtd: a, rtmr1: a, rtmr2: a, composeHash: hex('ee', 32) } }];
+    expect(appraise({ releases }, claimsOf({ mrtd: `${a}`, rtmr1: `${a}`, rtmr2: `${a}` })).first).toMatchObject({
       outcome: 'fail',
       expected: `release v: composeHash=${hex('ee', 32)}`,
       actual: 'composeHash=none',

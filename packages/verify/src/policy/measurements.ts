@@ -87,8 +87,18 @@ export const RUN_TIME_MEASUREMENTS: readonly MeasurementName[] = [
   'keyProvider',
 ];
 
-/** What pins a TD's firmware: MRTD, and dstack's hashes over it. */
-export const FIRMWARE_MEASUREMENTS: readonly MeasurementName[] = ['mrtd', 'mrAggregated', 'mrSystem'];
+/** Run-time values that the operating system sets: any kernel can extend what it likes into `rtmr3`. */
+export const KERNEL_SET: readonly MeasurementName[] = [
+  'rtmr3',
+  'composeHash',
+  'osImageHash',
+  'appId',
+  'instanceId',
+  'keyProvider',
+];
+
+/** Digests of all registers from the firmware's on: either stands for `mrtd`, `rtmr1` and `rtmr2` together. */
+export const WHOLE_MEASUREMENTS: readonly MeasurementName[] = ['mrAggregated', 'mrSystem'];
 
 /** Every id of a machine that a policy may name, with its form. */
 export const PLATFORM_IDS = {

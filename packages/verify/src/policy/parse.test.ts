@@ -45,7 +45,7 @@ const FULL: Policy = {
   },
   platforms: { ppid: [hex(16)], fmspc: ['00806f050000'], projectNumber: ['123'] },
   releases: [
-    { name: '1.4', measurements: { mrtd: hex(48), rtmr1: [hex(48), hex(48)], composeHash: hex(32) } },
+    { name: '1.4', measurements: { mrtd: hex(48), rtmr1: [hex(48), hex(48)], rtmr2: hex(48), composeHash: hex(32) } },
     { name: 'enclave', measurements: { mrsigner: hex(32), isvProdId: '1' }, minIsvSvn: 3 },
     { name: 'image', measurements: { imageDigest: `sha256:${hex(32)}` } },
   ],
@@ -90,7 +90,7 @@ describe('parsePolicy', () => {
       if (!('bytes' in form)) continue;
       const alone = name !== 'mrsigner' && CODE_MEASUREMENTS.some((code) => code === name);
       const atRunTime = RUN_TIME_MEASUREMENTS.some((late) => late === name);
-      const more = alone ? {} : atRunTime ? { mrtd: hex(48) } : { mrenclave: hex(32) };
+      const more = alone ? {} : atRunTime ? { mrSystem: hex(32) } : { mrenclave: hex(32) };
       expect(parsePolicy(release({ [name]: hex(form.bytes), ...more }))).toBeDefined();
       for (const wrong of [
         hex(form.bytes - 1),

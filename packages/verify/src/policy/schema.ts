@@ -1,10 +1,11 @@
 import {
   CODE_MEASUREMENTS,
-  FIRMWARE_MEASUREMENTS,
+  KERNEL_SET,
   MEASUREMENTS,
   PLATFORM_IDS,
   RUN_TIME_MEASUREMENTS,
   type ValueForm,
+  WHOLE_MEASUREMENTS,
 } from './measurements.ts';
 import type { Policy, Release } from './policy.ts';
 import { confidentialSpaceShape, snpShape, tdxShape } from './schema-vendors.ts';
@@ -62,15 +63,23 @@ const release = object(
   { name: text(), measurements, minIsvSvn: integer(0, 65_535) },
   {
     required: ['name', 'measurements'],
-    rule: (one) => firmwareProblem(one) ?? codeProblem(one) ?? enclaveProblem(one),
+    rule: (one) => bootProblem(one) ?? codeProblem(one) ?? enclaveProblem(one),
   },
 );
 
-/** Anyone's TD, with firmware of his own, can extend any values into the run-time registers. */
-function firmwareProblem({ name, measurements: given }: Release): string | undefined {
+/**
+ * Each stage of a boot measures the next: firmware (`mrtd`) the kernel (`rtmr1`, `rtmr2`), the kernel what runs (`rtmr3`).
+ * Anyone's TD, with a stage of his own, can set any value of a later one.
+ */
+function bootProblem({ name, measurements: given }: Release): string | undefined {
   const named = RUN_TIME_MEASUREMENTS.filter((one) => given[one] !== undefined);
-  if (named.length === 0 || FIRMWARE_MEASUREMENTS.some((one) => given[one] !== undefined)) return undefined;
-  return `release ${name} names ${named.join(', ')}, which any firmware can set: add mrtd (or mrAggregated or mrSystem)`;
+  if (named.length === 0 || WHOLE_MEASUREMENTS.some((one) => given[one] !== undefined)) return undefined;
+  const whole = `(or ${WHOLE_MEASUREMENTS.join(' or ')})`;
+  if (given.mrtd === undefined)
+    return `release ${name} names ${named.join(', ')}, which any firmware can set: add mrtd ${whole}`;
+  const byKernel = named.filter((one) => KERNEL_SET.includes(one));
+  if (byKernel.length === 0 || (given.rtmr1 !== undefined && given.rtmr2 !== undefined)) return undefined;
+  return `release ${name} names ${byKernel.join(', ')}, which any kernel can set: add rtmr1 and rtmr2 ${whole}`;
 }
 
 function codeProblem({ measurements: given }: Release): string | undefined {

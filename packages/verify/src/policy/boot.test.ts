@@ -32,16 +32,38 @@ describe('a release with run-time values names the firmware too', () => {
     expect(message).toBe(
       `policy.releases[0]: release v1 names ${named}, which any firmware can set: add mrtd (or mrAggregated or mrSystem)`,
     );
-    for (const firmware of [{ mrtd: hex(48) }, { mrAggregated: hex(32) }, { mrSystem: hex(32) }]) {
+    const boot = { mrtd: hex(48), rtmr1: hex(48), rtmr2: hex(48) };
+    for (const firmware of [boot, { mrAggregated: hex(32) }, { mrSystem: hex(32) }]) {
       expect(parsePolicy(release({ ...measurements, ...firmware }))).toBeDefined();
     }
   });
 
   test('each release names its own firmware', () => {
     const releases = [
-      { name: 'whole', measurements: { mrtd: hex(48), rtmr3: hex(48) } },
+      { name: 'whole', measurements: { mrtd: hex(48), rtmr0: hex(48) } },
       { name: 'half', measurements: { rtmr3: hex(48) } },
     ];
     expect(refusal({ releases }).message).toContain('policy.releases[1]: release half names rtmr3');
+  });
+});
+
+describe('a release with values that the kernel sets names the kernel too', () => {
+  const mrtd = hex(48);
+
+  test.each([
+    [{ mrtd, rtmr3: hex(48) }, 'rtmr3'],
+    [{ mrtd, rtmr1: hex(48), composeHash: hex(32) }, 'composeHash'],
+    [{ mrtd, rtmr2: hex(48), osImageHash: hex(32), appId: hex(20) }, 'osImageHash, appId'],
+    [{ mrtd, rtmr0: hex(48), keyProvider: '{}', instanceId: hex(20) }, 'instanceId, keyProvider'],
+  ])('%j is refused', (measurements, named) => {
+    expect(refusal(release(measurements)).message).toBe(
+      `policy.releases[0]: release v1 names ${named}, which any kernel can set: add rtmr1 and rtmr2 (or mrAggregated or mrSystem)`,
+    );
+  });
+
+  test('registers that the firmware sets need the firmware alone', () => {
+    for (const name of ['rtmr0', 'rtmr1', 'rtmr2']) {
+      expect(parsePolicy(release({ mrtd, [name]: hex(48) }))).toBeDefined();
+    }
   });
 });
