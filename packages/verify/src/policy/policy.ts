@@ -21,7 +21,7 @@ export interface TcbPolicy {
   readonly graceDays?: number | undefined;
   /** The lowest tcbEvaluationDataNumber of TCB info and QE identity. Default 0. */
   readonly minEvaluationDataNumber?: number | undefined;
-  /** The greatest age of TCB info, QE identity and CRLs in days. Default: until their nextUpdate. */
+  /** The greatest age in days of what is re-issued monthly (TCB info, QE identity, PCK CRL; AMD's CRL). Default: until nextUpdate. */
   readonly maxCollateralAgeDays?: number | undefined;
   readonly advisories?:
     | {
