@@ -1,3 +1,5 @@
+import { readWithin } from './stream.ts';
+
 /** What a command may touch of the process: its streams, its clock and the look of its terminal. */
 export interface Io {
   /** All of standard input, at most `limit` bytes; undefined when there is more. */
@@ -20,7 +22,7 @@ export function processIo(): Io {
   const { stdin, stdout, stderr, env } = process;
   for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
   return {
-    stdin: (limit) => readAll(stdin, limit),
+    stdin: (limit) => readWithin(stdin, limit),
     stdout: (text) => void stdout.write(text),
     stderr: (text) => void stderr.write(text),
     now: () => new Date(),
@@ -37,15 +39,4 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 function columnsOf(terminal: number | undefined, variable: string | undefined): number {
   const columns = terminal ?? Number(variable);
   return columns >= 1 ? Math.min(columns, MAX_COLUMNS) : DEFAULT_COLUMNS;
-}
-
-async function readAll(stream: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    length += chunk.length;
-    if (length > limit) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

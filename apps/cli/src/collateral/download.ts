@@ -1,4 +1,5 @@
 import { AssayError } from '@assay/verify';
+import { readWithin } from '../stream.ts';
 import { isSafe } from './endpoint.ts';
 
 /** What a service answered. */
@@ -92,7 +93,7 @@ async function outcomeOf(url: URL, response: Response, options: DownloadOptions)
   const { status, headers } = response;
   if (status === 200 || options.accept?.includes(status)) {
     const limit = options.maxBytes ?? MAX_BYTES;
-    const bytes = await bodyOf(response, limit);
+    const bytes = await readWithin(response.body ?? [], limit);
     if (bytes === undefined) return failed(`the answer is larger than ${limit} bytes`, false);
     return { answer: { url, status, headers, bytes } };
   }
@@ -100,19 +101,6 @@ async function outcomeOf(url: URL, response: Response, options: DownloadOptions)
   const again = status === 408 || status === 429 || status >= 500;
   const retryAfter = again ? retryAfterOf(headers.get('retry-after'), options.now()) : undefined;
   return { reason: statusReason(status), again, ...(retryAfter !== undefined && { retryAfter }) };
-}
-
-/** The body; undefined when it is larger than the limit. A stated length is no promise: what comes is counted. */
-async function bodyOf(response: Response, limit: number): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  // Leaving the loop early cancels the transfer.
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length;
-    if (length > limit) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** Milliseconds of a Retry-After header: seconds or a date (RFC 9110 section 10.2.3). */
