@@ -3,9 +3,8 @@ import { parseBundle } from '@assay/verify/bundle';
 import { fromUtf8, type JsonObject, parseJsonObject, toHex, toIso } from '@assay/verify/codec';
 import { parseEnvelope } from '@assay/verify/evidence';
 import { replyContent } from '../evidence.ts';
-import { inspectEventLog } from './event-log.ts';
-import { inspectEvidence } from './evidence.ts';
 import type { Findings, Sections } from './inspection.ts';
+import { inspectWrapped } from './wrapped.ts';
 
 /** What a guest agent's reply holds: a quote, and its event log. */
 export async function inspectReply(bytes: Uint8Array, reply: JsonObject): Promise<Findings> {
@@ -45,24 +44,17 @@ async function inspectParsed(title: string, parse: () => Content): Promise<Findi
     if (!(error instanceof AssayError)) throw error;
     return { title, problems: [error.message], content: {} };
   }
-  const { evidence, eventLog, statement, appCompose, proof, endorsements } = content.evidence;
-  const inner = await inspectEvidence(evidence);
-  const log = eventLog && (await inspectEventLog(eventLog));
-  return {
-    title: `${title}: ${inner.title}`,
-    problems: [...inner.problems, ...(log?.problems ?? [])],
-    content: {
-      ...inner.content,
-      ...(statement && { statement: documentOf(statement) }),
-      ...(proof && {
-        proof: { index: proof.index, size: proof.size, salt: toHex(proof.salt), path: proof.path.map(toHex) },
-      }),
-      ...(appCompose && { appCompose: documentOf(appCompose) }),
-      ...(endorsements && { endorsements: presentIn(endorsements) }),
-      ...content.more,
-      ...log?.content,
-    },
-  };
+  const { statement, appCompose, proof, endorsements } = content.evidence;
+  return inspectWrapped(title, content.evidence, (inner) => ({
+    ...inner,
+    ...(statement && { statement: documentOf(statement) }),
+    ...(proof && {
+      proof: { index: proof.index, size: proof.size, salt: toHex(proof.salt), path: proof.path.map(toHex) },
+    }),
+    ...(appCompose && { appCompose: documentOf(appCompose) }),
+    ...(endorsements && { endorsements: presentIn(endorsements) }),
+    ...content.more,
+  }));
 }
 
 /** JSON as it is; what is none, in hexadecimal. */
