@@ -39,6 +39,9 @@ function wantsJson(args: readonly string[]): boolean {
 }
 
 const FILE = 'raw bytes, hexadecimal or base64; - is standard input';
+const EVENT_LOG = ['--event-log <file>', "dstack's log (JSON) or a CCEL"] as const;
+const APP_COMPOSE = ['--app-compose <file>', "dstack's app-compose.json"] as const;
+const STATEMENT = ['--statement <file>', 'the statement that the evidence carries the digest of'] as const;
 const JSON_FLAG = ['--json', 'print one JSON document'] as const;
 
 const EXIT_CODES = `
@@ -100,9 +103,9 @@ function verifyCommand(program: Command, io: Io, answer: Answering): void {
     .option('--payload <file>', 'what report data are made of (sha256-info, oauth3-info, tappd, pbts-payload)')
     .option('--certificate <file>', "your peer's certificate (ratls-cert)")
     .optionsGroup('What belongs to the evidence:')
-    .option('--event-log <file>', "dstack's log (JSON) or a CCEL")
-    .option('--app-compose <file>', "dstack's app-compose.json")
-    .option('--statement <file>', 'the statement that the evidence carries the digest of')
+    .option(...EVENT_LOG)
+    .option(...APP_COMPOSE)
+    .option(...STATEMENT)
     .optionsGroup('For a bundle judged at a time that has passed:')
     .option('--countersigner <pem>', 'key of a verifier whose countersignature you take for the time')
     .option('--timestamp-authority <pem>', 'certificate of a time-stamping authority (RFC 3161) that you trust')
@@ -135,9 +138,9 @@ function bundleCommand(program: Command, io: Io, answer: Answering): void {
     .option('--root-ca <pem>', "trust this root besides the vendor's; what it anchors is simulated")
     .option('--allow-simulated', 'accept simulated evidence')
     .optionsGroup('What belongs to the evidence:')
-    .option('--event-log <file>', "dstack's log (JSON) or a CCEL")
-    .option('--app-compose <file>', "dstack's app-compose.json")
-    .option('--statement <file>', 'the statement that the evidence carries the digest of')
+    .option(...EVENT_LOG)
+    .option(...APP_COMPOSE)
+    .option(...STATEMENT)
     .optionsGroup('Options:')
     .option(...JSON_FLAG)
     .action(async (file, options) => answer(await (await import('./commands/bundle.ts')).bundle(file, options, io)));
