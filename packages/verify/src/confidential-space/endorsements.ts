@@ -35,8 +35,10 @@ export const tokenEndorsements: EndorsementVerifier = {
   },
 };
 
-// Which handle meets which evidence is not up to its sender.
-/** What the handle stands for: nothing, when it is another family's. */
+/**
+ * What the handle stands for: nothing, when it is another family's. Which handle meets which evidence is not up to its
+ * sender.
+ */
 export function vouchedBy(endorsements: Endorsements): Vouched {
   return handles.open(endorsements) ?? NOTHING;
 }
