@@ -8,6 +8,9 @@ export interface AmdKey {
   sign(message: Uint8Array): Promise<Uint8Array>;
 }
 
+type How = Parameters<typeof crypto.subtle.sign>[0];
+type Key = Parameters<typeof crypto.subtle.sign>[1];
+
 const PSS = { name: 'RSA-PSS', hash: 'SHA-384' } as const;
 const SALT_LENGTH = 48;
 const P384 = { name: 'ECDSA', namedCurve: 'P-384' } as const;
@@ -24,24 +27,19 @@ export const RSASSA_PSS = sequence(
 /** An RSA key as those of ARK, ASK and ASVK. Randomness is WebCrypto's, so no two vendors are alike. */
 export async function createRsaKey(modulusLength = 4096): Promise<AmdKey> {
   const algorithm = { ...PSS, modulusLength, publicExponent: Uint8Array.of(1, 0, 1) };
-  const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify']);
-  return {
-    spki: new Uint8Array(await crypto.subtle.exportKey('spki', publicKey)),
-    sign: async (message) =>
-      new Uint8Array(
-        await crypto.subtle.sign({ ...PSS, saltLength: SALT_LENGTH }, privateKey, Uint8Array.from(message)),
-      ),
-  };
+  const pair = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify']);
+  return keyOf(pair, { ...PSS, saltLength: SALT_LENGTH });
 }
 
 /** A P-384 key as those of VCEK and VLEK. */
 export async function createChipKey(): Promise<AmdKey> {
-  const { publicKey, privateKey } = await crypto.subtle.generateKey(P384, false, ['sign', 'verify']);
+  const pair = await crypto.subtle.generateKey(P384, false, ['sign', 'verify']);
+  return keyOf(pair, { name: 'ECDSA', hash: 'SHA-384' });
+}
+
+async function keyOf({ publicKey, privateKey }: Record<'publicKey' | 'privateKey', Key>, how: How): Promise<AmdKey> {
   return {
     spki: new Uint8Array(await crypto.subtle.exportKey('spki', publicKey)),
-    sign: async (message) =>
-      new Uint8Array(
-        await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-384' }, privateKey, Uint8Array.from(message)),
-      ),
+    sign: async (message) => new Uint8Array(await crypto.subtle.sign(how, privateKey, Uint8Array.from(message))),
   };
 }
