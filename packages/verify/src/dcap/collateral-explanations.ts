@@ -2,7 +2,7 @@ import type { Explanations } from '../verdict/explain.ts';
 import type { collateralChecks } from './collateral-checks.ts';
 import { REMEDY } from './remedies.ts';
 
-/** What the checks mean, and what to do when they fail: checks of certificates, revocation lists and Intel's signed documents. */
+/** What the checks of the chains, lists and documents mean, and what to do when they fail. */
 export const collateralExplanations = {
   'dcap.root.form': [
     'The root certificate has the form of the SGX Root CA.',

@@ -2,7 +2,7 @@ import type { Explanations } from '../verdict/explain.ts';
 import type { platformChecks } from './platform-checks.ts';
 import { REMEDY } from './remedies.ts';
 
-/** What the checks mean, and what to do when they fail: checks of the PCK certificate and of the TCB level. */
+/** What the checks of the PCK certificate and TCB level mean, and what to do when they fail. */
 export const platformExplanations = {
   'dcap.pck.present': [
     'The quote carries a PCK certificate chain, or the caller gave it.',

@@ -6,7 +6,7 @@ const NEW_QUOTE =
   'Get the quote again from the attester, unchanged; if it persists, its software is not one that Assay knows.';
 const MACHINE = 'Replace or re-provision the machine: its quoting software cannot be trusted.';
 
-/** What the checks mean, and what to do when they fail: checks of the quote itself: form, keys and signatures (Intel SGX/TDX DCAP quote, versions 3 to 5). */
+/** What the checks of the quote itself mean, and what to do when they fail. */
 export const quoteExplanations = {
   'dcap.quote.length': [
     'The quote is at least 1020 bytes long and at most 1 MiB.',
