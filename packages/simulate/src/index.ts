@@ -58,6 +58,15 @@ export {
 } from './intel/report-layout.ts';
 export { intelScenarios as scenarios } from './intel/scenarios/catalogue.ts';
 export type { Case, Expectation, Scenario, Scenarios } from './intel/scenarios/scenario.ts';
+export { type Evaluation, UPDATES, type Updates } from './intel/service/evaluation.ts';
+export type { CertifiedPlatform } from './intel/service/pck-certificate.ts';
+export type { ServiceKind } from './intel/service/query.ts';
+export {
+  createPcsService,
+  type PcsServiceOptions,
+  type ServedPlatform,
+  type ServiceHandler,
+} from './intel/service/service.ts';
 export type { SgxEntries } from './intel/sgx-extension.ts';
 export type { DocumentEdits } from './intel/signed-document.ts';
 export type { SigningEdits } from './intel/signed-structure.ts';

@@ -28,6 +28,9 @@ const NONE = { platform: [], identity: [], fresh: [], bound: [] } as const;
  * The other layers stay unchecked, so `trusted` is always false. Never throws for hostile evidence.
  *
  * @throws AssayError `usage` for mistakes of the caller, such as a clock that is no date.
+ * @example
+ * const { layers, tcb } = await authenticate(quote, { tees: [sgx, tdx], now: new Date(), endorsements });
+ * if (layers.authentic === 'pass') console.log(tcb?.status);
  */
 export async function authenticate(evidence: Uint8Array | Evidence, options: AuthenticateOptions): Promise<Verdict> {
   const { findings, checks, tee } = await authenticateEvidence(evidence, options, {});

@@ -15,7 +15,7 @@ export { AssayError, type AssayErrorCode, type AssayErrorDetails } from './error
 export type { RollbackMemory } from './memory/rollback.ts';
 export type { AuthenticateOptions, Evidence, VerifyOptions } from './options.ts';
 export type { Policy, Release } from './policy/policy.ts';
-export type { Tee } from './tee.ts';
+export type { Authenticated, Clock, Parsed, Tee } from './tee.ts';
 export type { Authority, Catalogue, Check, CheckDefinition, CheckOutcome, Layer } from './verdict/check.ts';
 export { Checklist } from './verdict/checklist.ts';
 export type {

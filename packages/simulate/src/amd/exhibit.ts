@@ -35,7 +35,13 @@ export interface SnpExhibitOptions {
   readonly files?: (files: SnpFiles) => Partial<SnpFiles>;
 }
 
-/** Makes a report and its endorsements: a VCEK's that is current, unless options say otherwise. */
+/**
+ * Makes a report and its endorsements: a VCEK's that is current, unless options say otherwise.
+ *
+ * @example
+ * const vendor = await createAmdVendor({ product: 'Genoa', now: new Date() });
+ * const { evidence, endorsements, rootPem } = await makeSnpExhibit(vendor, { report: { reportData } });
+ */
 export async function makeSnpExhibit(vendor: AmdVendor, options: SnpExhibitOptions = {}): Promise<SnpExhibit> {
   const issuer = (await options.vendor?.(vendor)) ?? vendor;
   const vek = await issueVek(issuer, options.vek);

@@ -66,7 +66,7 @@ const ROOT_USAGE = bitString(Uint8Array.of(0x06), 1);
 const AUTHORITY_USAGE = bitString(Uint8Array.of(0x04), 2);
 const DAY = 86_400_000;
 
-/** Makes a test vendor. Keys are random, so no two vendors are alike; RSA-4096 takes a second or two. */
+/** Makes a test vendor. Keys are random, so no two vendors are alike; RSA-4096 takes a second or two. Throws for an invalid `now`. */
 export async function createAmdVendor(options: AmdVendorOptions): Promise<AmdVendor> {
   const { product, now, baseUrl = 'https://simulated.invalid' } = options;
   if (Number.isNaN(now.getTime())) throw new Error('now: expected a valid date');

@@ -15,7 +15,13 @@ export interface TokenOptions extends Partial<Occasion> {
   readonly sign?: (signed: Uint8Array) => Promise<Uint8Array>;
 }
 
-/** Issues a token: a compact JWS, issued at the vendor's time for `https://verifier.invalid` unless options say otherwise. */
+/**
+ * Issues a token: a compact JWS, issued at the vendor's time for `https://verifier.invalid` unless options say otherwise.
+ *
+ * @example
+ * const vendor = await createGoogleVendor({ now: new Date() });
+ * const token = await mintToken(vendor, { type: 'PKI', audience: 'https://relying-party.example' });
+ */
 export async function mintToken(vendor: GoogleVendor, options: TokenOptions = {}): Promise<string> {
   const { type = 'OIDC', profile = 'sev', claims = unchanged, header = unchanged } = options;
   const { issuer = vendor.issuer, audience = 'https://verifier.invalid', nonces = [], issuedAt = vendor.now } = options;

@@ -31,7 +31,12 @@ export interface ExhibitOptions {
   readonly files?: (files: CollateralFiles) => Partial<CollateralFiles>;
 }
 
-/** Makes a quote and its collateral: for an SGX enclave that is up to date, unless options say otherwise. */
+/**
+ * Makes a quote and its collateral: for an SGX enclave that is up to date, unless options say otherwise.
+ *
+ * @example
+ * const { evidence, collateral, rootPem } = await makeExhibit(vendor, { quote: { body: 'td15' } });
+ */
 export async function makeExhibit(vendor: IntelVendor, options: ExhibitOptions = {}): Promise<Exhibit> {
   const issuer = (await options.vendor?.(vendor)) ?? vendor;
   const pck = await issuePck(issuer, options.platform, options.pck);

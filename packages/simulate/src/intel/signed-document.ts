@@ -20,7 +20,7 @@ export interface DocumentEdits {
  */
 export async function signDocument(
   vendor: IntelVendor,
-  member: 'tcbInfo' | 'enclaveIdentity',
+  member: 'tcbInfo' | 'enclaveIdentity' | 'tcbEvaluationDataNumbers',
   body: Readonly<Record<string, unknown>>,
   edits: DocumentEdits,
 ): Promise<string> {

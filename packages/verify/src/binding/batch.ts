@@ -73,6 +73,9 @@ export async function rootOf(
 /**
  * Joins statements into one batch: `digests` are their *D*, `salts` as many times 16 random bytes.
  * A lone statement needs a second leaf: any 64 random bytes, which no statement hashes to. Throws `usage`.
+ *
+ * @example
+ * const { reportData, proofs } = await buildBatch(digests, digests.map(() => crypto.getRandomValues(new Uint8Array(16))));
  */
 export async function buildBatch(digests: readonly Uint8Array[], salts: readonly Uint8Array[]): Promise<Batch> {
   const size = digests.length;

@@ -1,7 +1,4 @@
 export { BATCH_SIZE, type Batch, type BatchProof, buildBatch, SALT_LENGTH } from './batch.ts';
-export { type BindInput, type Bound, bind, checkBinding } from './bind.ts';
-export { bindingChecks } from './checks.ts';
 export { statementDigest, tokenNonce } from './digest.ts';
-export { requiredBinding } from './required.ts';
 export { buildStatement, MAX_STATEMENT, parseStatement, type Statement, type StatementContent } from './statement.ts';
 export type { AppKey, PeerKey, ResponseSubject, Subject, TappdRequest, TeekitKey } from './subject.ts';

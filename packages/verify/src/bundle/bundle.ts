@@ -49,7 +49,15 @@ export async function verdictDigest(verdict: Verdict): Promise<string> {
   return sha256Hex(utf8(JSON.stringify(verdict)));
 }
 
-/** Puts evidence, endorsements and the record of a verdict together. Throws for evidence without endorsements. */
+/**
+ * Puts evidence, endorsements and the record of a verdict together.
+ * Throws `malformed` for evidence without endorsements, and `usage` for a `now` that is no date.
+ *
+ * @example
+ * const options = { policy, now: new Date(), nonce };
+ * const verdict = await verify(evidence, { tees: [sgx, tdx], ...options });
+ * const text = serialiseBundle(await makeBundle({ evidence, verdict, version: 'my-service 1.0', ...options }));
+ */
 export async function makeBundle(input: BundleInput): Promise<Bundle> {
   const { evidence, policy, now, nonce, subject, roots = [], allowSimulated = false, version } = input;
   const record = {

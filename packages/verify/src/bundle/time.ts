@@ -21,7 +21,8 @@ export interface TimeTrust {
 
 /**
  * The verdict with the check `bundle.time`: it passes when somebody the caller trusts had the bundle by the past instant
- * `at`, an hour at most later, and warns otherwise, because what was valid then could have been made since.
+ * `at` (Unix seconds), an hour at most later, and warns otherwise, because what was valid then could have been made since.
+ * Throws `usage` for a key or certificate of the caller that cannot sign or stamp.
  */
 export async function withTime(verdict: Verdict, bundle: Bundle, at: UnixSeconds, trust: TimeTrust): Promise<Verdict> {
   const checks = new Checklist(bundleChecks);

@@ -7,6 +7,9 @@ import { appraisePlatform } from './platform.ts';
 import { parseToken, type Token } from './token.ts';
 import { appraiseWorkload } from './workload.ts';
 
+export type { AuthenticatedToken } from './authenticate.ts';
+export type { Token } from './token.ts';
+
 /** `{"` in base64url: how every token that Google issues begins. */
 const START = [0x65, 0x79, 0x4a];
 

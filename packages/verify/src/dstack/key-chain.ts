@@ -42,6 +42,9 @@ export interface KeyChainResult {
  * Checks that a key belongs to an app under a pinned KMS root (dstack guest API, "The signature chain").
  * Recovery yields some key for almost any signature: only the pin, last, says whether the whole chain is right.
  * Throws `usage` when the pin is no point, or not exactly one of `purpose` and `domain` is given.
+ *
+ * @example
+ * const { outcome } = verifyKeyChain({ algorithm: 'secp256k1', publicKey, chain, appId, kmsRoot, purpose: 'signing' });
  */
 export function verifyKeyChain(input: KeyChain): KeyChainResult {
   const pin = pinOf(input);

@@ -16,6 +16,10 @@ export interface AuthenticateEndorsementsOptions {
 /**
  * Checks the signatures of endorsements once; the handle is good for many quotes. Hostile input does not throw:
  * what is wrong is kept in the handle and fails each verdict that uses it. Dates are judged on each use.
+ *
+ * @throws AssayError `usage` when `tee` is no TEE.
+ * @example
+ * const endorsements = await authenticateEndorsements(endorsementsFromDirectory(files), { tee: sgx, source: 'own' });
  */
 export async function authenticateEndorsements(
   raw: RawEndorsements,

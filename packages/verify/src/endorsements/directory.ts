@@ -13,6 +13,9 @@ const NEW_LINE = Uint8Array.of(10);
  * `rootCaCrl.der`, `pckCrl.der`, `pckCrlIssuerChain.pem` and `pckCertChain.pem`. Intel's samples name the last three
  * `intermediateCaCrl.der`, `pckSignChain.pem` and `pckCert.pem`.
  * AMD: `vcek.der` or `vlek.der`, `ask.der`, `ark.der`, `arkCrl.der`. Google: `jwks.json`.
+ *
+ * @example
+ * const endorsements = endorsementsFromDirectory({ 'vcek.der': vcek, 'ask.der': ask, 'ark.der': ark, 'arkCrl.der': crl });
  */
 export function endorsementsFromDirectory(files: Readonly<Record<string, Uint8Array>>): RawEndorsements {
   const file = (name: string): Uint8Array | undefined => (Object.hasOwn(files, name) ? files[name] : undefined);

@@ -18,7 +18,11 @@ const LIMITS = { evidence: 1_048_576, statement: 65_536, eventLog: 4_194_304, ap
 const MAX_PATH = 64;
 const TEES: readonly TeeName[] = ['sgx', 'tdx', 'snp', 'confidential-space'];
 
-/** Parses `assay.evidence/1`. Throws `malformed`, naming the member; unknown members are refused. */
+/**
+ * Parses `assay.evidence/1`. Throws `malformed`, naming the member; unknown members are refused.
+ *
+ * @example const verdict = await verify(parseEnvelope(text), options);
+ */
 export function parseEnvelope(text: string): Envelope {
   return readEnvelope(parseJsonObject(text, 'envelope'));
 }

@@ -11,6 +11,10 @@ import { sgxChecks } from './checks.ts';
 import { ATTRIBUTE, claimsOf } from './claims.ts';
 import { sgxAppraiser } from './evaluate.ts';
 
+export type { AuthenticatedQuote, ParsedQuote } from '../dcap/authenticate.ts';
+export type { EnclaveReport } from '../dcap/enclave-report.ts';
+export type { Quote } from '../dcap/quote.ts';
+
 const SHAPE: QuoteShape = {
   teeType: TEE_TYPE.sgx,
   versions: [3, 4, 5],

@@ -5,7 +5,9 @@ import { required, snpChecks } from './checks.ts';
 import { snpEndorsements } from './endorsements.ts';
 import { parseSnp, recognisesSnp, type SnpParsed } from './parse.ts';
 
+export type { SnpAuthenticated } from './authenticate.ts';
 export type { GuestPolicy, PlatformInfo, SignerInfo } from './bit-fields.ts';
+export type { SnpParsed } from './parse.ts';
 export type { Cpuid, ProductLine } from './product.ts';
 export { type FirmwareVersion, parseSnpReport, type SnpReport } from './report.ts';
 

@@ -12,6 +12,10 @@ import { claimsOf } from './claims.ts';
 import { tdxAppraiser } from './evaluate.ts';
 import { parseTdReport, TD_REPORT_SIZE, type TdReport } from './td-report.ts';
 
+export type { AuthenticatedQuote, ParsedQuote } from '../dcap/authenticate.ts';
+export type { Quote } from '../dcap/quote.ts';
+export type { TdReport } from './td-report.ts';
+
 const SHAPE: QuoteShape = { teeType: TEE_TYPE.tdx, versions: [4, 5], plain: TD_REPORT_SIZE[2], bodies: TD_REPORT_SIZE };
 const PLATFORM = [
   'tcb.status',
