@@ -39,6 +39,9 @@ test('1: refused', async () => {
   expect(documentOf(refused)).toMatchObject({ schema: 'assay.verdict/1', trusted: false });
 });
 
+/** The policy of demonstrations: it waives what these options ask for. */
+const WAIVED = ['verify', 'FILE', '--policy', 'ANY'];
+
 describe('2: usage, or no kind of evidence recognised', () => {
   test.each([
     ['an unknown option', ['verify', 'FILE', '--nonsense'], 'usage', 'unknown option'],
@@ -55,6 +58,9 @@ describe('2: usage, or no kind of evidence recognised', () => {
     ['simulated, but by whom?', ['verify', 'FILE', '--allow-simulated'], 'usage', '--root-ca'],
     ['a root that is none', ['verify', 'FILE', '--root-ca', 'TEXT'], 'usage', '--root-ca'],
     ['a nonce that is none', ['verify', 'FILE', '--nonce', 'xyz'], 'usage', '--nonce'],
+    ['a nonce that the policy waives', [...WAIVED, '--nonce', '00'.repeat(16)], 'usage', '--nonce'],
+    ['a key that the policy waives', [...WAIVED, '--peer-key', '00'.repeat(32)], 'usage', '--peer-key'],
+    ['a payload that the policy waives', [...WAIVED, '--payload', 'TEXT'], 'usage', '--payload'],
     ['a misspelt policy key', ['verify', 'FILE', '--policy', 'BAD'], 'usage', 'identiy'],
     ['an unknown profile', ['verify', 'FILE', '--profile', 'best'], 'usage', 'profile'],
     ['a record of no bundle', ['verify', 'FILE', '--as-recorded'], 'usage', '--as-recorded'],
@@ -68,6 +74,7 @@ describe('2: usage, or no kind of evidence recognised', () => {
       FILE: file,
       TEXT: folder.path('text.txt'),
       BAD: folder.path('bad.yaml'),
+      ANY: folder.path('any.yaml'),
       LOG: folder.path('log.json'),
       OUT: folder.path('out'),
     };

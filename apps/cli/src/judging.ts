@@ -77,12 +77,27 @@ export async function expectations(
   io: Io,
 ): Promise<Pick<VerifyOptions, 'policy' | 'nonce' | 'subject'>> {
   const policy = await policyOf({ ...flags, raw: flags.reportData !== undefined }, io);
+  refuseOverlooked(flags, policy);
   const subject = await subjectOf(flags, found, policy, io);
   return {
     policy,
     ...(flags.nonce !== undefined && { nonce: parseHex(flags.nonce, '--nonce') }),
     ...(subject && { subject }),
   };
+}
+
+/** Whoever names what to compare wants it compared: throws `usage` where the policy waives that layer. */
+function refuseOverlooked(flags: ExpectationFlags, { freshness, binding }: Policy): void {
+  const { nonce, peerKey, payload, certificate } = flags;
+  const waived = [
+    ['freshness', freshness, { '--nonce': nonce }],
+    ['binding', binding, { '--peer-key': peerKey, '--payload': payload, '--certificate': certificate }],
+  ] as const;
+  for (const [layer, wish, options] of waived) {
+    const [option] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
+    if (wish !== 'any' || option === undefined) continue;
+    throw usage(`${option}: the policy says \`${layer}: any\`, which compares nothing: give one of them`, option);
+  }
 }
 
 /** A certificate that is the file itself is what the caller asks about. */
