@@ -16,9 +16,9 @@ test.each([
 
 test.each([
   ['pccs.example', 'is no address'],
-  ['http://pccs.example', 'neither https, or http on the loopback'],
-  ['http://127.0.0.1.example.org', 'neither https, or http on the loopback'],
-  ['http://localhost.example.org', 'neither https, or http on the loopback'],
+  ['http://pccs.example', 'neither https nor http on the loopback'],
+  ['http://127.0.0.1.example.org', 'neither https nor http on the loopback'],
+  ['http://localhost.example.org', 'neither https nor http on the loopback'],
   ['file:///etc/passwd', 'neither https'],
   ['ftp://pccs.example', 'neither https'],
   ['https://user:secret@pccs.example', 'credentials do not belong'],

@@ -32,8 +32,8 @@ export function parseAddress(text: string, field: string): URL {
     throw usage(`${field}: credentials do not belong in an address`, field);
   }
   if (!isSafe(url)) {
-    const expected = 'https, or http on the loopback';
-    throw usage(`${field}: ${url.protocol}//${url.host} is neither ${expected}`, field);
+    const expected = 'neither https nor http on the loopback';
+    throw usage(`${field}: ${url.protocol}//${url.host} is ${expected}`, field);
   }
   return url;
 }
