@@ -10,7 +10,7 @@ import { describeWithVectors } from './vectors-in-tests.ts';
 /** The quote whose verdict README.md shows: genuine, and of a TD under debug on a machine without its updates. */
 const SHOWN = 'tdx-v4-50806f000000-12b401a8';
 
-const pages = globSync(['*.md', 'docs/*.md', 'packages/*/README.md']).map((path) => ({
+const pages = globSync(['*.md', 'docs/*.md', 'packages/*/README.md', 'apps/*/README.md']).map((path) => ({
   path,
   text: readFileSync(path, 'utf8'),
 }));
