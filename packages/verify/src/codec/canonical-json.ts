@@ -1,7 +1,10 @@
 import { malformed } from '../errors.ts';
 import type { Json, JsonObject } from './json.ts';
 
-/** RFC 8785 canonical JSON, restricted to what statements use: integers (±2^53−1), strings, booleans, null. */
+/**
+ * RFC 8785 canonical JSON, restricted to what statements use: integers (±2^53−1), strings, booleans, null, and arrays and
+ * objects of them. Throws `malformed` for other numbers and for lone surrogates.
+ */
 export function canonicalJson(value: Json): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') {

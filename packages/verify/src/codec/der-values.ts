@@ -2,7 +2,7 @@ import { malformed } from '../errors.ts';
 import { contentsOf, type Der, expectTag, TAG } from './der.ts';
 import { type UnixSeconds, utc } from './time.ts';
 
-/** Dotted form of an OBJECT IDENTIFIER. */
+/** Dotted form of an OBJECT IDENTIFIER. Throws `malformed`, naming `what`. */
 export function oidOf(element: Der | undefined, what: string): string {
   // Certificates hold dozens: the bytes are read where they are.
   const { source, content, end } = expectTag(element, TAG.oid, what);
@@ -54,14 +54,14 @@ export function booleanOf(element: Der | undefined, what: string): boolean {
   return bytes[0] === 0xff;
 }
 
-/** The bytes of a BIT STRING without unused bits. */
+/** The bytes of a BIT STRING without unused bits. Throws `malformed`, naming `what`. */
 export function bitStringBytesOf(element: Der | undefined, what: string): Uint8Array {
   const bytes = contentsOf(expectTag(element, TAG.bitString, what));
   if (bytes[0] !== 0) throw malformed(`${what}: BIT STRING with unused bits`);
   return bytes.subarray(1);
 }
 
-/** The bytes of an OCTET STRING. */
+/** The bytes of an OCTET STRING. Throws `malformed`, naming `what`. */
 export function octetsOf(element: Der | undefined, what: string): Uint8Array {
   return contentsOf(expectTag(element, TAG.octetString, what));
 }

@@ -27,7 +27,10 @@ export const TAG = {
   set: 0x31,
 } as const;
 
-/** Reads one element at `offset`; its length must be definite, minimal and inside `limit` (X.690 section 10.1). */
+/**
+ * Reads one element at `offset`; its length must be definite, minimal and inside `limit` (X.690 section 10.1).
+ * Throws `malformed`.
+ */
 export function readDer(source: Uint8Array, offset = 0, limit = source.length): Der {
   const tag = source[offset];
   const first = source[offset + 1];
@@ -49,15 +52,15 @@ export function readDer(source: Uint8Array, offset = 0, limit = source.length): 
   return { source, tag, start: offset, content, end };
 }
 
-/** The one element that fills `bytes` exactly. */
+/** The one element that fills `bytes` exactly. Throws `malformed` when there is less or more. */
 export function readWholeDer(bytes: Uint8Array, what: string): Der {
   const element = readDer(bytes);
   if (element.end !== bytes.length) throw malformed(`${what}: ${bytes.length - element.end} bytes after its end`);
   return element;
 }
 
-/** The element's children, in order. At most `max`. */
-export function childrenOf(parent: Der, max = 4096): Der[] {
+/** The element's children, in order. At most `max`. Throws `malformed`. */
+export function childrenOf(parent: Der, max = 4096): readonly Der[] {
   const children: Der[] = [];
   let offset = parent.content;
   while (offset < parent.end) {
@@ -79,7 +82,7 @@ export function encodingOf(element: Der): Uint8Array {
   return element.source.subarray(element.start, element.end);
 }
 
-/** Throws unless the element is there and has the tag. */
+/** The element; throws `malformed`, naming `what`, unless it is there and has the tag. */
 export function expectTag(element: Der | undefined, tag: number, what: string): Der {
   if (element?.tag !== tag) {
     const found = element === undefined ? 'nothing' : `0x${element.tag.toString(16)}`;

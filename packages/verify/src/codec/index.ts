@@ -1,5 +1,5 @@
 export { fromBase64, fromBase64Url, toBase64, toBase64Url } from './base64.ts';
-export { concatBytes, equalBytes, isZero, trimTrailingZeros } from './bytes.ts';
+export { concatBytes, equalBytes } from './bytes.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { type Crl, parseCrl } from './crl.ts';
 export { childrenOf, type Der, expectTag, readDer, readWholeDer, TAG } from './der.ts';

@@ -19,7 +19,7 @@ export interface RawMember {
 
 /**
  * Parses JSON (RFC 8259). Refuses duplicate keys and escapes in keys, which parsers disagree about, and nesting deeper
- * than 32.
+ * than 32. Throws `malformed`, naming `what`.
  */
 export function parseJson(text: string, what = 'JSON'): Json {
   const members = countColons(text, what);
@@ -34,7 +34,7 @@ export function parseJson(text: string, what = 'JSON'): Json {
   return value;
 }
 
-/** Parses a JSON object. */
+/** Parses a JSON object, as `parseJson` does. Throws `malformed`, naming `what`. */
 export function parseJsonObject(text: string, what = 'JSON'): JsonObject {
   return asObject(parseJson(text, what), what);
 }

@@ -15,8 +15,8 @@ const MAX_CRL_TEXT = 2 * MAX_CRL + 2;
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\t\n\r ]*)-----END \1-----/y;
 
-/** DER of each PEM block with the label. Only white space may stand outside blocks. */
-export function fromPem(text: string, label: string): Uint8Array[] {
+/** DER of each PEM block with the label. Only white space may stand outside blocks. Throws `malformed`. */
+export function fromPem(text: string, label: string): readonly Uint8Array[] {
   if (text.length > MAX_PEM) throw malformed(`PEM: ${text.length} characters exceed ${MAX_PEM}`);
   const blocks: Uint8Array[] = [];
   let position = skipSpace(text, 0);
@@ -33,8 +33,8 @@ export function fromPem(text: string, label: string): Uint8Array[] {
   return blocks;
 }
 
-/** Certificates of a chain: PEM, or concatenated DER; NUL padding at the end is left out. Order is kept. */
-export function fromCertificateChain(bytes: Uint8Array): Uint8Array[] {
+/** Certificates of a chain: PEM, or concatenated DER; NUL padding at the end is left out. Order is kept. Throws `malformed`. */
+export function fromCertificateChain(bytes: Uint8Array): readonly Uint8Array[] {
   const trimmed = trimTrailingZeros(bytes);
   if (bytes[0] !== TAG.sequence) return fromPem(fromUtf8(trimmed, 'certificate chain'), 'CERTIFICATE');
   const certificates: Uint8Array[] = [];

@@ -123,7 +123,7 @@ test('teekit has a form for SGX, for SNP and for TDX', async () => {
 
 describeWithVectors('with real certificates and quotes', () => {
   const pem = (): Uint8Array => vector('tdx-v4-00806f050000-00b2526a/tcbSignChain.pem');
-  const certificates = (): Uint8Array[] => fromCertificateChain(pem());
+  const certificates = (): readonly Uint8Array[] => fromCertificateChain(pem());
 
   test('ratls-cert binds the key of the connection', async () => {
     const [certificate = hello, other = hello] = certificates();
