@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createIntelVendor, type Exhibit, type ExhibitOptions, makeExhibit } from '@assay/simulate';
+import { createIntelVendor, type Exhibit, type ExhibitOptions, type IntelVendor, makeExhibit } from '@assay/simulate';
 import { utf8 } from '@assay/verify/codec';
 import { writeDirectory } from '../apps/cli/src/collateral/directory.ts';
 
@@ -33,20 +33,21 @@ export const NOW = '2026-02-01T12:00:00Z';
 /** A folder with `quote.bin`, its `collateral` and `root.pem`, and the options that judge it as simulated evidence. */
 export interface ExhibitFolder extends Folder {
   readonly exhibit: Exhibit;
+  readonly vendor: IntelVendor;
   /** `--collateral …`, `--at …`, `--root-ca …`, `--allow-simulated` */
   readonly trust: readonly string[];
 }
 
-/** Puts an exhibit of the Intel test vendor into a folder. */
-export async function exhibitFolder(options: ExhibitOptions = {}): Promise<ExhibitFolder> {
-  const vendor = await createIntelVendor({ seed: 'folder', now: new Date(NOW) });
+/** Puts an exhibit of the Intel test vendor into a folder; `baseUrl` is where its certificates say that CRLs are. */
+export async function exhibitFolder(options: ExhibitOptions = {}, baseUrl?: string): Promise<ExhibitFolder> {
+  const vendor = await createIntelVendor({ seed: 'folder', now: new Date(NOW), ...(baseUrl && { baseUrl }) });
   const exhibit = await makeExhibit(vendor, options);
   const folder = await makeFolder();
   await folder.write({ 'quote.bin': exhibit.evidence, 'root.pem': exhibit.rootPem });
   await folder.write(exhibit.collateral as Record<string, string | Uint8Array>, 'collateral');
   const root = ['--root-ca', folder.path('root.pem'), '--allow-simulated'];
   const trust = ['--collateral', folder.path('collateral'), '--at', NOW, ...root];
-  return { ...folder, exhibit, trust };
+  return { ...folder, exhibit, vendor, trust };
 }
 
 function bytesOf(file: string | Uint8Array): Uint8Array {

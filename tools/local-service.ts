@@ -21,15 +21,15 @@ export interface LocalService extends AsyncDisposable {
 /** Replies by path, or by path and query; a list is answered one by one, its last one for ever. Others are 404. */
 export type Routes = Readonly<Record<string, Reply | readonly Reply[]>>;
 
-/** Starts a service. `await using` stops it, with all its connections. */
-export async function localService(routes: Routes): Promise<LocalService> {
+/** Starts a service. `await using` stops it, with all its connections. `otherwise` answers what no route does. */
+export async function localService(routes: Routes, otherwise: Reply = { status: 404 }): Promise<LocalService> {
   const requests: string[] = [];
   const counts = new Map<string, number>();
   const replyTo = (target: string): Reply => {
     const path = target.replace(/\?.*/, '');
     const name = Object.hasOwn(routes, target) ? target : path;
     const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
-    if (route === undefined) return { status: 404 };
+    if (route === undefined) return otherwise;
     if (!isList(route)) return route;
     const count = counts.get(name) ?? 0;
     counts.set(name, count + 1);
@@ -53,6 +53,21 @@ export async function localService(routes: Routes): Promise<LocalService> {
         server.closeAllConnections();
       }),
   };
+}
+
+/** A reply that a fetch handler gives; a handler that fails breaks the connection. */
+export function replyOf(handle: (request: Request) => Promise<Response>): Reply {
+  return (request, response) => {
+    const url = `http://${request.headers.host}${request.url ?? '/'}`;
+    handle(new Request(url, { method: request.method ?? 'GET' }))
+      .then((answer) => relay(answer, response))
+      .catch((error: unknown) => void response.destroy(error instanceof Error ? error : undefined));
+  };
+}
+
+async function relay(answer: Response, response: ServerResponse): Promise<void> {
+  const body = new Uint8Array(await answer.arrayBuffer());
+  response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(body);
 }
 
 function isList(route: Reply | readonly Reply[]): route is readonly Reply[] {

@@ -1,12 +1,19 @@
-import { createIntelVendor, type Exhibit, type ExhibitOptions, makeExhibit } from '@assay/simulate';
+import {
+  createIntelVendor,
+  createPcsService,
+  type Exhibit,
+  type ExhibitOptions,
+  makeExhibit,
+  type ServiceHandler,
+  type ServiceKind,
+} from '@assay/simulate';
 import { authenticate } from '@assay/verify';
 import { fromPem } from '@assay/verify/codec';
 import { endorsementsFromDirectory } from '@assay/verify/endorsements';
 import { sgx } from '@assay/verify/sgx';
 import { tdx } from '@assay/verify/tdx';
 import { expect, test } from 'vitest';
-import { type Dialect, type IntelRoutes, intelRoutes, pckReply } from '../../../../tools/intel-service.ts';
-import { localService } from '../../../../tools/local-service.ts';
+import { localService, type Reply, replyOf } from '../../../../tools/local-service.ts';
 import { chainPem } from './answers.ts';
 import type { DownloadOptions } from './download.ts';
 import { parseAddress, parseEndpoint } from './endpoint.ts';
@@ -17,7 +24,8 @@ const now = new Date('2026-02-01T12:00:00Z');
 interface Scene {
   readonly exhibit: Exhibit;
   readonly origin: string;
-  readonly routes: IntelRoutes;
+  /** What is answered instead of what the service has. */
+  readonly routes: Record<string, Reply>;
   readonly requests: readonly string[];
   readonly reports: readonly string[];
   readonly limits: DownloadOptions;
@@ -26,17 +34,21 @@ interface Scene {
 
 /** A vendor whose certificates point to the service that has its collateral. */
 async function scene(
-  dialect: Dialect,
+  kind: ServiceKind,
   tee: 'sgx' | 'tdx',
   play: (scene: Scene) => Promise<void>,
   options: ExhibitOptions & { readonly baseUrl?: string } = {},
 ): Promise<void> {
-  const routes: IntelRoutes = {};
-  await using service = await localService(routes);
+  const routes: Record<string, Reply> = {};
+  let handle: ServiceHandler = () => Promise.reject(new Error('asked too early'));
+  await using service = await localService(
+    routes,
+    replyOf((request) => handle(request)),
+  );
   const vendor = await createIntelVendor({ seed: 'fetch', now, baseUrl: options.baseUrl ?? service.origin });
   const body = tee === 'sgx' ? 'sgx' : 'td10';
   const exhibit = await makeExhibit(vendor, { quote: { body }, ...options });
-  Object.assign(routes, intelRoutes(exhibit.collateral as Required<typeof exhibit.collateral>, tee, dialect));
+  handle = createPcsService(vendor, { kind, platforms: [{ pck: exhibit.pck }] });
   const reports: string[] = [];
   const limits = { sleep: async () => {}, now: () => now, report: (message: string) => void reports.push(message) };
   const subject = { tee, fmspc: exhibit.pck.platform.fmspc, ca: exhibit.pck.platform.ca };
@@ -60,8 +72,8 @@ test.each([
   ['pcs', 'tdx'],
   ['pccs', 'sgx'],
   ['pccs', 'tdx'],
-] as const)('a %s answers for %s: what it issued is written, byte for byte, and verifies', async (dialect, tee) => {
-  await scene(dialect, tee, async ({ exhibit, fetched, requests }) => {
+] as const)('a %s answers for %s: what it issued is written, byte for byte, and verifies', async (kind, tee) => {
+  await scene(kind, tee, async ({ exhibit, fetched, requests }) => {
     const files = await fetched();
     expect(
       Object.fromEntries([...files].map(([name, bytes]) => [name, Buffer.from(bytes).toString('latin1')])),
@@ -77,15 +89,39 @@ test.each([
 });
 
 test.each([
-  [{ update: 'early' }, 'update=early'],
-  [{ update: 'standard' }, 'update=standard'],
-  [{ tcbEvaluationDataNumber: 17 }, 'tcbEvaluationDataNumber=17'],
-] as const)('%j is asked for both documents', async (options, query) => {
+  [{ update: 'early' }, 'update=early', 21],
+  [{ update: 'standard' }, 'update=standard', 20],
+  [{ tcbEvaluationDataNumber: 19 }, 'tcbEvaluationDataNumber=19', 19],
+] as const)('%j is asked for both documents', async (options, query, number) => {
   await scene('pcs', 'sgx', async ({ fetched, requests, exhibit }) => {
-    await fetched(options);
+    const files = await fetched(options);
+    for (const name of ['tcbInfo.json', 'qeIdentity.json']) {
+      expect(Buffer.from(files.get(name) ?? '').toString()).toContain(`"tcbEvaluationDataNumber":${number},`);
+    }
     const fmspc = exhibit.pck.platform.fmspc.toUpperCase();
     expect(requests).toContain(`/sgx/certification/v4/tcb?fmspc=${fmspc}&${query}`);
     expect(requests).toContain(`/sgx/certification/v4/qe/identity?${query}`);
+  });
+});
+
+test.each([
+  [18, 'too old'],
+  [20_000, 'does not have it'],
+])('evaluation %i is not there', async (tcbEvaluationDataNumber, reason) => {
+  await scene('pcs', 'tdx', async ({ fetched }) => {
+    await expect(fetched({ tcbEvaluationDataNumber })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining(reason),
+    });
+  });
+});
+
+test('a list in hexadecimal is understood, whatever was asked for', async () => {
+  await scene('pccs', 'sgx', async ({ exhibit, routes, fetched }) => {
+    const chain = encodeURIComponent(exhibit.collateral['pckCrlIssuerChain.pem'] ?? '');
+    const body = Buffer.from(exhibit.collateral['pckCrl.der'] ?? '').toString('hex');
+    routes['/sgx/certification/v4/pckcrl'] = { headers: { 'SGX-PCK-CRL-Issuer-Chain': chain }, body };
+    expect(await isGenuine(exhibit, await fetched())).toBe('pass');
   });
 });
 
@@ -99,9 +135,8 @@ test('the header of earlier services, and form encoding, are understood', async 
 });
 
 test("the root's list on another host is not fetched unless the caller says so", async () => {
-  const play = async ({ exhibit, routes, fetched, requests }: Scene): Promise<void> => {
+  const play = async ({ exhibit, fetched, requests }: Scene): Promise<void> => {
     await using other = await localService({ '/root.crl': { body: exhibit.collateral['rootCaCrl.der'] ?? '' } });
-    delete routes['/IntelSGXRootCA.der'];
     await expect(fetched()).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining('https://elsewhere.invalid/IntelSGXRootCA.der'),
@@ -132,10 +167,11 @@ test.each([
   ['/sgx/certification/v4/pckcrl', 'the answer is no CRL'],
   ['/IntelSGXRootCA.der', 'the answer is no CRL'],
 ])('a page instead of %s is unavailable', async (path, reason) => {
-  await scene('pcs', 'sgx', async ({ routes, fetched }) => {
-    const route = routes[path];
-    if (route === undefined || !('body' in route)) throw new Error('no such route');
-    routes[path] = { ...route, body: '<html>sign in</html>' };
+  await scene('pcs', 'sgx', async ({ exhibit, routes, fetched }) => {
+    const chain = encodeURIComponent(exhibit.collateral['tcbSignChain.pem'] ?? '');
+    const names = ['TCB-Info-Issuer-Chain', 'SGX-Enclave-Identity-Issuer-Chain', 'SGX-PCK-CRL-Issuer-Chain'];
+    const headers = Object.fromEntries(names.map((name) => [name, chain]));
+    routes[path] = { headers, body: '<html>sign in</html>' };
     await expect(fetched()).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining(reason) });
   });
 });
@@ -155,16 +191,15 @@ test('a QE identity with a chain of its own brings that along', async () => {
 });
 
 test('a PCK certificate is asked for by what the quote says', async () => {
-  await scene('pcs', 'sgx', async ({ exhibit, routes, requests, reports, limits, origin }) => {
+  await scene('pcs', 'sgx', async ({ exhibit, requests, reports, limits, origin }) => {
     const query = {
       encryptedPpid: 'aa'.repeat(384),
-      cpuSvn: '07'.repeat(16),
+      cpuSvn: Buffer.from(exhibit.pck.platform.cpuSvn).toString('hex'),
       pceSvn: '0d00',
       pceId: '0000',
       qeId: 'bb',
     };
     const service = parseEndpoint(origin);
-    routes['/sgx/certification/v4/pckcert'] = pckReply(exhibit.pck, `${query.cpuSvn}${query.pceSvn}`);
     const files = await fetchPck(query, service, limits);
     expect([...files.keys()]).toEqual(['pckCert.pem', 'pckSignChain.pem']);
     expect(Buffer.from(files.get('pckCert.pem') ?? '').toString()).toBe(exhibit.pck.certificate.pem);
@@ -172,8 +207,7 @@ test('a PCK certificate is asked for by what the quote says', async () => {
       `/sgx/certification/v4/pckcert?encrypted_ppid=${query.encryptedPpid}&cpusvn=${query.cpuSvn}&pcesvn=0d00&pceid=0000&qeid=bb`,
     );
     expect(reports).toEqual([]);
-    routes['/sgx/certification/v4/pckcert'] = pckReply(exhibit.pck, '00'.repeat(18));
-    await fetchPck(query, service, limits);
+    await fetchPck({ ...query, pceSvn: '0e00' }, service, limits);
     expect(reports.join()).toContain('another TCB level');
   });
 });

@@ -1,11 +1,16 @@
 import { readdir } from 'node:fs/promises';
-import { createAmdVendor, makeSnpExhibit } from '@assay/simulate';
+import {
+  createAmdVendor,
+  createPcsService,
+  makeSnpExhibit,
+  type ServiceHandler,
+  type ServiceKind,
+} from '@assay/simulate';
 import { describe, expect, test } from 'vitest';
 import { assayHere } from '../../../../tools/assay-in-process.ts';
 import { assay } from '../../../../tools/assay-process.ts';
 import { exhibitFolder, makeFolder, NOW } from '../../../../tools/demo-folder.ts';
-import { type Dialect, type IntelRoutes, intelRoutes, pckReply } from '../../../../tools/intel-service.ts';
-import { localService, type Reply } from '../../../../tools/local-service.ts';
+import { localService, type Reply, replyOf } from '../../../../tools/local-service.ts';
 import { describeWithVectors, vector } from '../../../../tools/vectors-in-tests.ts';
 
 type Quote =
@@ -13,21 +18,18 @@ type Quote =
   | { readonly certification: { readonly form: 'encrypted-ppid'; readonly bits: 3072 } };
 
 /** An exhibit whose collateral directory is empty, and a service that has it. */
-async function scene(dialect: Dialect, quote: Quote, options: { readonly fmspc?: string } = {}) {
-  const folder = await exhibitFolder({ quote, platform: options });
-  const routes: IntelRoutes = {};
-  const service = await localService(routes);
-  const tee = 'body' in quote ? 'tdx' : 'sgx';
-  const { exhibit } = folder;
-  Object.assign(routes, intelRoutes(exhibit.collateral as Required<typeof exhibit.collateral>, tee, dialect));
-  // The certificates of this vendor point to a host that does not exist.
-  const root = routes['/IntelSGXRootCA.der'];
-  if (root) routes['/sgx/certification/v4/rootcacrl'] = root;
+async function scene(kind: ServiceKind, quote: Quote, options: { readonly fmspc?: string } = {}) {
+  const routes: Record<string, Reply | readonly Reply[]> = {};
+  let handle: ServiceHandler = () => Promise.reject(new Error('asked too early'));
+  const answer = replyOf((request) => handle(request));
+  const service = await localService(routes, answer);
+  const folder = await exhibitFolder({ quote, platform: options }, service.origin);
+  handle = createPcsService(folder.vendor, { kind, platforms: [{ pck: folder.exhibit.pck }] });
   const out = folder.path('fetched');
   const verify = ['verify', folder.path('quote.bin'), '--collateral', out, '--at', NOW, '--genuine', '--json'];
   const trust = ['--root-ca', folder.path('root.pem'), '--allow-simulated'];
   return {
-    ...{ folder, routes, service, out },
+    ...{ folder, routes, answer, service, out },
     fetch: ['collateral', 'fetch', folder.path('quote.bin'), '--from', service.origin, '-o', out],
     verify: [...verify, ...trust],
     [Symbol.asyncDispose]: async () => {
@@ -37,8 +39,8 @@ async function scene(dialect: Dialect, quote: Quote, options: { readonly fmspc?:
   };
 }
 
-test.each(['pcs', 'pccs'] as const)('what a %s has is written, and verifies', async (dialect) => {
-  await using stage = await scene(dialect, { body: 'td10' });
+test.each(['pcs', 'pccs'] as const)('what a %s has is written, and verifies', async (kind) => {
+  await using stage = await scene(kind, { body: 'td10' });
   const fetched = await assay([...stage.fetch, '--json']);
   expect([fetched.exit, JSON.parse(fetched.output)]).toMatchObject([
     0,
@@ -57,8 +59,6 @@ test('progress is shown on standard error, the result on standard output', async
 
 test('a quote without a PCK certificate gets that, too', async () => {
   await using stage = await scene('pcs', { certification: { form: 'encrypted-ppid', bits: 3072 } });
-  const { exhibit } = stage.folder;
-  stage.routes['/sgx/certification/v4/pckcert'] = pckReply(exhibit.pck);
   const { exit, log } = await assayHere(stage.fetch);
   expect([exit, log.includes('another TCB level')]).toEqual([0, false]);
   expect((await readdir(stage.out)).sort()).toContain('pckCert.pem');
@@ -84,8 +84,7 @@ describe('exit 3 leaves nothing behind', () => {
     await using stage = await scene('pcs', { body: 'td10' });
     const limited: Reply = { status: 429, headers: { 'retry-after': '0' } };
     const path = '/sgx/certification/v4/pckcrl';
-    const answer = stage.routes[path] as Reply;
-    stage.routes[path] = [limited, limited, answer];
+    stage.routes[path] = [limited, limited, stage.answer];
     const { exit, log } = await assayHere(stage.fetch);
     expect([exit, log.includes('answered 429')]).toEqual([0, true]);
     stage.routes[path] = limited;

@@ -34,6 +34,7 @@ type Route = (query: Query) => Promise<Answer>;
 /**
  * Intel's provisioning certification service (PCS v4), or a PCCS, over a test vendor. Its root CRL is where the vendor's
  * `baseUrl` says. Every document is issued once: asked again, the service answers the same bytes.
+ * Throws for `updates` that name an evaluation they lack.
  *
  * @example
  * const handle = createPcsService(vendor, { kind: 'pcs', platforms: [{ pck }] });
@@ -42,15 +43,18 @@ type Route = (query: Query) => Promise<Answer>;
 export function createPcsService(vendor: IntelVendor, options: PcsServiceOptions): ServiceHandler {
   const { kind } = options;
   const routes = routesOf(vendor, options);
+  const answer = async (request: Request): Promise<Answer> => {
+    const { pathname, searchParams } = new URL(request.url);
+    const route = request.method === 'GET' ? routes.get(pathname) : undefined;
+    if (route === undefined) throw new Refusal(404, `${request.method} ${pathname}: no such resource`);
+    return route({ kind, parameters: searchParams });
+  };
   let count = 0;
   return async (request) => {
     count += 1;
     const requestId = bytesToHex(vendor.entropy.bytes(`intel/service/request/${count}`, 16));
     try {
-      const { pathname, searchParams } = new URL(request.url);
-      const route = request.method === 'GET' ? routes.get(pathname) : undefined;
-      if (route === undefined) throw new Refusal(404, `${request.method} ${pathname}: no such resource`);
-      return respond(await route({ kind, parameters: searchParams }), requestId);
+      return respond(await answer(request), requestId);
     } catch (error) {
       if (error instanceof Refusal) return refuse(error, kind, requestId);
       throw error;
