@@ -28,8 +28,19 @@ export async function subjectOf(file: string, product: Product | undefined, io: 
     throw usage('FILE: these tokens need no collateral: they carry their chain', 'FILE');
   const quote = quoteOf(tee, evidence);
   const { certification } = quote.authentication;
-  if ('chain' in certification) return { vendor: 'intel', ...intelFrom(tee, claims, certification.chain) };
+  if ('chain' in certification) return { vendor: 'intel', ...certified(tee, claims, certification.chain) };
   return { vendor: 'intel', tee, evidence, query: queryOf(quote) };
+}
+
+/** The platform by the quote's own certificates, which may be anything. Throws `malformed`, naming the file. */
+function certified(tee: 'sgx' | 'tdx', claims: Claims | null, chain: Uint8Array): IntelSubject {
+  try {
+    return intelFrom(tee, claims, chain);
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.code !== 'malformed') throw error;
+    const message = `FILE: certificates of the quote: ${error.message}; assay inspect says where`;
+    throw new AssayError('malformed', message, { field: 'FILE' }, { cause: error });
+  }
 }
 
 /** Bytes of the encrypted PPID by type of certification data (RSA-2048, RSA-3072). */
