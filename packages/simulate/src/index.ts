@@ -1,5 +1,6 @@
 export type { AmdCertificateEdits } from './amd/certificate.ts';
 export { makeSnpExhibit, type SnpExhibit, type SnpExhibitOptions, type SnpFiles } from './amd/exhibit.ts';
+export { createKdsService, type KdsOptions } from './amd/kds.ts';
 export { buildSnpReport, SNP_REPORT, type SnpReportEdits, type SnpReportFields } from './amd/report.ts';
 export { type AmdTcb, encodeTcb, issueVek, type Vek, type VekOptions } from './amd/vek.ts';
 export {
@@ -15,7 +16,11 @@ export {
 } from './amd/vendor.ts';
 export { createEntropy, type Entropy, type EntropySource } from './entropy.ts';
 export type { CertificateChanges, ChainRole, TokenChain } from './google/chain.ts';
+export type { TokenFlaw } from './google/flaw.ts';
+export { createIssuer } from './google/issuer.ts';
+export { createLauncher, type LauncherFault, type LauncherOptions } from './google/launcher.ts';
 export type { TokenObject, TokenProfile } from './google/profile.ts';
+export { type ServiceError, SNP_UNSUPPORTED } from './google/service-error.ts';
 export { mintToken, type TokenOptions } from './google/token.ts';
 export {
   createGoogleVendor,
@@ -89,3 +94,4 @@ export {
 } from './intel/vendor.ts';
 export { encodeLayout, type FieldValues, type Layout, layoutFields } from './layout.ts';
 export { createP256Key, type P256Key } from './p256-key.ts';
+export type { Quota } from './quota.ts';

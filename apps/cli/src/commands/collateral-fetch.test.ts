@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import {
   createAmdVendor,
+  createKdsService,
   createPcsService,
   makeSnpExhibit,
   type ServiceHandler,
@@ -102,31 +103,25 @@ test('the two ways to choose an issue exclude each other', async () => {
   expect(stage.service.requests.filter((path) => path.includes('update=early'))).toHaveLength(2);
 });
 
-test('an SNP report is asked for by chip and TCB, and verifies', async () => {
-  const now = new Date(NOW);
-  const vendor = await createAmdVendor({ product: 'Milan', now });
-  const exhibit = await makeSnpExhibit(vendor);
-  const { ask, ark, crl } = exhibit.endorsements as Required<typeof exhibit.endorsements>;
-  const chain = [ask, ark].map((der) => {
-    const base64 = Buffer.from(der).toString('base64');
-    return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
-  });
-  await using folder = await makeFolder();
-  await folder.write({ 'report.bin': exhibit.evidence, 'root.pem': exhibit.rootPem });
-  const inspected = await assayHere(['inspect', folder.path('report.bin'), '--json']);
-  const { chipId } = JSON.parse(inspected.output).content.platform;
-  await using service = await localService({
-    [`/vcek/v1/Milan/${chipId}`]: { body: exhibit.vek.certificate },
-    '/vcek/v1/Milan/cert_chain': { body: chain.join('') },
-    '/vcek/v1/Milan/crl': { body: crl },
-  });
-  const out = folder.path('out');
-  const fetch = ['collateral', 'fetch', folder.path('report.bin'), '--from', service.origin, '-o', out];
-  expect(await assayHere(fetch)).toMatchObject({ exit: 0 });
-  const trust = ['--root-ca', folder.path('root.pem'), '--allow-simulated', '--at', NOW];
-  const args = ['verify', folder.path('report.bin'), '--collateral', out, ...trust, '--genuine'];
-  expect(await assayHere(args)).toMatchObject({ exit: 0 });
-});
+test.each(['Milan', 'Turin'] as const)(
+  'an SNP report of %s is asked for by chip and TCB, and verifies',
+  async (product) => {
+    const vendor = await createAmdVendor({ product, now: new Date(NOW) });
+    const exhibit = await makeSnpExhibit(vendor);
+    await using folder = await makeFolder();
+    await folder.write({ 'report.bin': exhibit.evidence, 'root.pem': exhibit.rootPem });
+    await using service = await localService(
+      {},
+      replyOf(createKdsService({ vendors: [vendor], chips: [exhibit.vek] })),
+    );
+    const out = folder.path('out');
+    const fetch = ['collateral', 'fetch', folder.path('report.bin'), '--from', service.origin, '-o', out];
+    expect(await assayHere(fetch)).toMatchObject({ exit: 0 });
+    const trust = ['--root-ca', folder.path('root.pem'), '--allow-simulated', '--at', NOW];
+    const args = ['verify', folder.path('report.bin'), '--collateral', out, ...trust, '--genuine'];
+    expect(await assayHere(args)).toMatchObject({ exit: 0 });
+  },
+);
 
 describeWithVectors('real evidence', () => {
   async function attempt(path: string, more: readonly string[] = [], routes: Record<string, Reply> = {}) {
