@@ -69,7 +69,8 @@ interface Report {
 /** A past instant needs somebody's word that the bundle existed then. */
 async function timed(verdict: Verdict, bundle: Bundle, { at, flags, io }: Report): Promise<Verdict> {
   const { countersigner, timestampAuthority } = flags;
-  return withTime(verdict, bundle, Math.floor(at.getTime() / 1000), {
+  return withTime(verdict, bundle, {
+    at,
     ...(countersigner !== undefined && { keys: await readPublicKeys(countersigner, io, '--countersigner') }),
     ...(timestampAuthority !== undefined && {
       timestampAuthorities: await readCertificates(timestampAuthority, io, '--timestamp-authority'),

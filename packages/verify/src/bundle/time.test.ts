@@ -34,10 +34,10 @@ async function countersigned(time: number, digest?: Uint8Array): Promise<Counter
 
 async function judge(
   countersignatures: readonly Countersignature[],
-  trust: TimeTrust,
+  trust: Omit<TimeTrust, 'at'>,
   at = NOW,
 ): Promise<Check | undefined> {
-  const judged = await withTime(verdict, { ...bundle, countersignatures }, at, trust);
+  const judged = await withTime(verdict, { ...bundle, countersignatures }, { ...trust, at: new Date(at * 1000) });
   const [check, ...others] = judged.checks;
   expect(others).toEqual([]);
   // A warning never takes trust away, and no proof adds any.
@@ -69,7 +69,10 @@ describe('a past instant', () => {
 
   test('is doubtful, and the verdict says so, without such a proof', async () => {
     const good = await countersigned(NOW);
-    const warned = async (countersignature: Countersignature | undefined, trust: TimeTrust): Promise<void> => {
+    const warned = async (
+      countersignature: Countersignature | undefined,
+      trust: Omit<TimeTrust, 'at'>,
+    ): Promise<void> => {
       const check = await judge(countersignature ? [countersignature] : [], trust);
       expect(check).toMatchObject({ id: 'bundle.time', outcome: 'warn' });
       expect(check?.remedy).toMatch(/countersigned/);
@@ -89,4 +92,8 @@ describe('a past instant', () => {
       /^keys: expected DER/,
     );
   });
+});
+
+test('the instant is a date', async () => {
+  await expect(withTime(verdict, bundle, { at: new Date(Number.NaN) })).rejects.toMatchObject({ code: 'usage' });
 });

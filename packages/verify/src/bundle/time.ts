@@ -1,4 +1,4 @@
-import { toIso, type UnixSeconds } from '../codec/time.ts';
+import { secondsOf, toIso, type UnixSeconds } from '../codec/time.ts';
 import { Checklist } from '../verdict/checklist.ts';
 import { explain } from '../verdict/explain.ts';
 import type { Verdict } from '../verdict/verdict.ts';
@@ -11,8 +11,10 @@ import { stampedAt } from './timestamp.ts';
 /** Seconds after the instant judged within which the bundle must have been countersigned or time-stamped. */
 export const MAX_LAG = 3600;
 
-/** Whose word for a time the caller takes. */
+/** The time judged, and whose word for it the caller takes. */
 export interface TimeTrust {
+  /** The past instant that the verdict is about. */
+  readonly at: Date;
   /** DER SubjectPublicKeyInfos of verifiers whose countersignatures count (P-256). */
   readonly keys?: readonly Uint8Array[] | undefined;
   /** DER certificates of time-stamping authorities, each the one that signs. */
@@ -24,7 +26,8 @@ export interface TimeTrust {
  * `at` (Unix seconds), an hour at most later, and warns otherwise, because what was valid then could have been made since.
  * Throws `usage` for a key or certificate of the caller that cannot sign or stamp.
  */
-export async function withTime(verdict: Verdict, bundle: Bundle, at: UnixSeconds, trust: TimeTrust): Promise<Verdict> {
+export async function withTime(verdict: Verdict, bundle: Bundle, trust: TimeTrust): Promise<Verdict> {
+  const at = secondsOf(trust.at);
   const checks = new Checklist(bundleChecks);
   const expected = `until ${toIso(at + MAX_LAG)}`;
   const times = await provenTimes(bundle, trust);
