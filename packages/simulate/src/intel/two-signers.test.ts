@@ -46,6 +46,19 @@ test('a signing chain of somebody else for the QE identity is refused', async ()
   expect(failing(verdict)).toEqual(['dcap.tcb-signer.trusted']);
 });
 
+test.each([
+  ['pckCrlIssuerChain.pem', 'dcap.pck-ca.trusted'],
+  ['tcbSignChain.pem', 'dcap.tcb-signer.trusted'],
+])("somebody else's %s is refused by its own check, and casts no doubt on the other", async (name, check) => {
+  const { collateral } = await makeExhibit(await createImpostor(vendor));
+  const verdict = await judge(undefined, {
+    ...exhibit,
+    collateral: { ...exhibit.collateral, [name]: collateral[name] },
+  });
+  expect(failing(verdict).filter((id) => /\.(trusted|signature)$/.test(id))).toEqual([check]);
+  expect(verdict.layers.authentic).toBe('fail');
+});
+
 test('a signing chain that does not parse is refused', async () => {
   expect(failing(await judge('no chain'))).toEqual(['dcap.tcb-signer.present']);
 });

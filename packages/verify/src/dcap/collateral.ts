@@ -40,7 +40,9 @@ export async function authenticateCollateral(raw: DcapCollateral, trust: Trust):
   const { qeIdentitySignChain: own } = raw;
   const qeChain = own ? chainOf('tcb-signer', own, checks, windows, signerChain?.root) : signerChain;
   const caChain = chainOf('pck-ca', raw.pckCrlIssuerChain, checks, windows, signerChain?.root);
-  const anyRoot = caChain?.root ?? signerChain?.root;
+  const ends = [caChain, signerChain].flatMap((chain) => chain?.root ?? []);
+  // A chain that ends elsewhere is refused by its own check: it must not decide which root the others are held against.
+  const anyRoot = ends.find((end) => anchorOf(end, trust) !== undefined) ?? ends[0];
   const anchor = anyRoot && anchorOf(anyRoot, trust);
   const root = anyRoot && (await authenticateRoot(anyRoot, anchor, checks));
   const signer = await authenticateUnder('tcb-signer', signerChain, root, anchor, checks);
