@@ -28,6 +28,8 @@ test.each([
   { clockSkewSeconds: 3601 },
   { endorsements: null },
   { endorsements: 'dcap' },
+  { roots: ['-----BEGIN CERTIFICATE-----'] },
+  { roots: new Uint8Array(4) },
   // A copy of any of these would be a nonce that anybody guesses.
   { nonce: null },
   { nonce: 32 },

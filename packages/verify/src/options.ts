@@ -52,7 +52,8 @@ export interface VerifyOptions extends AuthenticateOptions {
 }
 
 /** The caller's options, checked. Throws `usage` for the caller's own mistakes. */
-export function clockOf({ tees, now, clockSkewSeconds = 0, endorsements = {} }: AuthenticateOptions): Clock {
+export function clockOf(options: AuthenticateOptions): Clock {
+  const { tees, now, clockSkewSeconds = 0, endorsements = {}, roots = [] } = options;
   if (!Array.isArray(tees) || tees.length === 0 || !tees.every(isTee)) {
     throw usage('tees: pass at least one TEE, for example [sgx, tdx]', { field: 'tees' });
   }
@@ -61,6 +62,9 @@ export function clockOf({ tees, now, clockSkewSeconds = 0, endorsements = {} }: 
   }
   if (typeof endorsements !== 'object' || endorsements === null) {
     throw usage('endorsements: expected an object or a handle', { field: 'endorsements' });
+  }
+  if (!Array.isArray(roots) || !roots.every((root) => root instanceof Uint8Array)) {
+    throw usage('roots: expected certificates in DER; `fromPem` reads PEM', { field: 'roots' });
   }
   return { now: secondsOf(now), skew: clockSkewSeconds };
 }
