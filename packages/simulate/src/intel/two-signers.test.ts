@@ -49,7 +49,7 @@ test('a signing chain of somebody else for the QE identity is refused', async ()
 test.each([
   ['pckCrlIssuerChain.pem', 'dcap.pck-ca.trusted'],
   ['tcbSignChain.pem', 'dcap.tcb-signer.trusted'],
-])("somebody else's %s is refused by its own check, and casts no doubt on the other", async (name, check) => {
+] as const)("somebody else's %s is refused by its own check, and casts no doubt on the other", async (name, check) => {
   const { collateral } = await makeExhibit(await createImpostor(vendor));
   const verdict = await judge(undefined, {
     ...exhibit,
