@@ -185,9 +185,9 @@ describe('freshness', () => {
 
   test('waived records no check, nor does binding waived', async () => {
     const { statement, claims } = await alone({ nonce: null });
-    const waived = await judge(claims, { statement, nonce, subject, policy: { binding, freshness: 'any' } });
+    const waived = await judge(claims, { statement, subject, policy: { binding, freshness: 'any' } });
     expect(waived.layers).toMatchObject({ fresh: 'waived', bound: 'pass' });
-    const both = await judge(claims, { statement, nonce, policy: { binding: 'any', freshness: 'any' } });
+    const both = await judge(claims, { statement, policy: { binding: 'any', freshness: 'any' } });
     expect(both.outcomes).toEqual({});
     expect(both.bound.keys).toEqual(content.keys);
   });

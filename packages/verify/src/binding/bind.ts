@@ -1,5 +1,5 @@
 import type { JsonObject } from '../codec/json.ts';
-import { usage } from '../errors.ts';
+import { type AssayError, usage } from '../errors.ts';
 import type { BindingPolicy, BindingProfile, Policy } from '../policy/policy.ts';
 import type { Clock } from '../tee.ts';
 import { Checklist } from '../verdict/checklist.ts';
@@ -69,14 +69,26 @@ export async function bind(input: BindInput, checks: Checklist): Promise<Bound> 
   return { ...boundByNothing(claims), keys: expected?.keys ?? [] };
 }
 
-/** Throws `usage` for what only the caller can get wrong: the nonce's length, or a subject that the profile ignores. */
-export function checkBinding({ binding }: Policy, nonce: Uint8Array | undefined, subject: Subject = {}): void {
+/** Throws `usage` for what only the caller can get wrong: the nonce's length, or a nonce or subject that nothing would use. */
+export function checkBinding(
+  { freshness, binding }: Policy,
+  nonce: Uint8Array | undefined,
+  subject: Subject = {},
+): void {
   checkNonce(nonce);
+  if (freshness === 'any' && nonce !== undefined) throw overlooked('nonce', 'freshness');
+  const given = Object.values(subject).some((member) => member !== undefined);
+  if (binding === 'any' && given) throw overlooked('subject', 'binding');
   if (typeof binding !== 'object') return;
   const { profile, claims } = binding;
   checkSubject(profile, subject);
   if (claims === undefined || STATEMENTS.includes(profile)) return;
   throw usage(`binding.claims: the profile ${profile} has no claims`, { field: 'binding.claims' });
+}
+
+/** Whoever names what to compare wants it compared. */
+function overlooked(field: 'nonce' | 'subject', waived: 'freshness' | 'binding'): AssayError {
+  return usage(`${field}: the policy says \`${waived}: any\`, which compares nothing: give one of them`, { field });
 }
 
 function judgeStatement(statement: Statement, policy: BindingPolicy, subject: Subject, checks: Checklist): void {

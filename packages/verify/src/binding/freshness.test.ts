@@ -92,10 +92,11 @@ describe('profiles of other systems', () => {
 
   test('carry no audience', async () => {
     const reportData = startingWith(1);
-    const policy: Policy = { binding: { profile: 'raw', audience: 'https://a.example' }, freshness: 'any' };
+    const policy: Policy = { binding: { profile: 'raw', audience: 'https://a.example' } };
     expect(await checked(policy, { reportData }, reportData)).toEqual([
       'binding.subject pass',
       'binding.audience fail',
+      'fresh.nonce pass',
     ]);
   });
 });
