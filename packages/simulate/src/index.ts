@@ -95,3 +95,7 @@ export {
 export { encodeLayout, type FieldValues, type Layout, layoutFields } from './layout.ts';
 export { createP256Key, type P256Key } from './p256-key.ts';
 export type { Quota } from './quota.ts';
+export { createSoftwareEnclave } from './software/enclave.ts';
+export { createSoftwareGuest } from './software/guest.ts';
+export type { QuoteSource } from './software/source.ts';
+export { createSoftwareTd, type RuntimeRegister, type SoftwareTd, type SoftwareTdOptions } from './software/td.ts';

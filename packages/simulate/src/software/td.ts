@@ -1,0 +1,60 @@
+import { sha384 } from '@noble/hashes/sha2.js';
+import { concatBytes } from '@noble/hashes/utils.js';
+import type { Pck } from '../intel/pck.ts';
+import { buildQuote, createAttestationKey } from '../intel/quote.ts';
+import type { TdReportFields } from '../intel/report-layout.ts';
+import type { IntelVendor } from '../intel/vendor.ts';
+import type { QuoteSource } from './source.ts';
+
+/** Runtime registers of a TD. */
+export type RuntimeRegister = 0 | 1 | 2 | 3;
+
+/** A trust domain in software: it measures, and it signs what it measured. */
+export interface SoftwareTd extends QuoteSource {
+  readonly tee: 'tdx';
+  /** What its platform is certified by; give it to `createPcsService` for its collateral. */
+  readonly pck: Pck;
+  /** RTMR0 to RTMR3 as they are now, 48 bytes each. */
+  readonly registers: readonly Uint8Array[];
+  /** Extends a register as TDG.MR.RTMR.EXTEND does: SHA-384 of its value and the digest of 48 bytes. */
+  extend(register: RuntimeRegister, digest: Uint8Array): void;
+}
+
+/** What a software TD is: the fields of its report besides registers and report data. */
+export interface SoftwareTdOptions {
+  readonly pck: Pck;
+  readonly body?: 'td10' | 'td15';
+  /** MRTD, MRCONFIGID, attributes, and RTMR0 to RTMR3 to start from. */
+  readonly report?: TdReportFields;
+}
+
+/** Starts a trust domain in software on a platform of a test vendor. */
+export function createSoftwareTd(vendor: IntelVendor, options: SoftwareTdOptions): SoftwareTd {
+  const { pck, body = 'td10', report = {} } = options;
+  const attestationKey = createAttestationKey(vendor);
+  const names = ['rtmr0', 'rtmr1', 'rtmr2', 'rtmr3'] as const;
+  const registers = names.map((name) => startOf(report[name]));
+  return {
+    tee: 'tdx',
+    pck,
+    registers,
+    extend(register, digest) {
+      if (digest.length !== 48) throw new Error(`digest: expected 48 bytes, found ${digest.length}`);
+      registers[register] = sha384(concatBytes(startOf(registers[register]), digest));
+    },
+    async quote(reportData) {
+      if (reportData.length !== 64) throw new Error(`reportData: expected 64 bytes, found ${reportData.length}`);
+      const measured = Object.fromEntries(names.map((name, index) => [name, startOf(registers[index])]));
+      const quote = await buildQuote(vendor, pck, {
+        body,
+        attestationKey,
+        report: { ...report, ...measured, reportData: Uint8Array.from(reportData) },
+      });
+      return quote.bytes;
+    },
+  };
+}
+
+function startOf(value: Uint8Array | number | undefined): Uint8Array {
+  return value instanceof Uint8Array ? value : new Uint8Array(48);
+}
