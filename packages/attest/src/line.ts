@@ -5,19 +5,21 @@ export type Line = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<
 
 /** A waiting line of at most `limit` pieces of work beside the one that runs. Throws `unavailable` when it is full. */
 export function createLine(what: string, limit: number): Line {
-  let waiting = 0;
+  let present = 0;
   let last: Promise<unknown> = Promise.resolve();
   return async (work, signal) => {
-    if (waiting >= limit)
-      throw unavailable(
-        `${what}: ${waiting} requests wait already`,
-        'ask again later, or ask for one quote for many (batching)',
-      );
-    waiting += 1;
-    const turn = last.then(() => {
-      waiting -= 1;
-      signal?.throwIfAborted();
-      return work();
+    if (present > limit) {
+      const remedy = 'ask again later, or ask for one quote for many (batching)';
+      throw unavailable(`${what}: ${limit} requests wait already`, remedy);
+    }
+    present += 1;
+    const turn = last.then(async () => {
+      try {
+        signal?.throwIfAborted();
+        return await work();
+      } finally {
+        present -= 1;
+      }
     });
     // The next one waits for this one's end, however it ends.
     last = turn.catch(() => undefined);
