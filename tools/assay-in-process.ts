@@ -11,6 +11,7 @@ export async function assayHere(args: readonly string[], surroundings: Partial<I
     stdout: (text) => void output.push(text),
     stderr: (text) => void log.push(text),
     now: () => new Date(),
+    env: {},
     columns: 100,
     colour: false,
     ...surroundings,

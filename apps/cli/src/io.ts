@@ -1,12 +1,14 @@
 import { readWithin } from './stream.ts';
 
-/** What a command may touch of the process: its streams, its clock and the look of its terminal. */
+/** What a command may touch of the process: its streams, its environment, its clock and the look of its terminal. */
 export interface Io {
   /** All of standard input, at most `limit` bytes; undefined when there is more. */
   readonly stdin: (limit: number) => Promise<Uint8Array | undefined>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   readonly now: () => Date;
+  /** Environment variables; some are secrets. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Width of the terminal in characters. */
   readonly columns: number;
   /** True when standard output shows colours. */
@@ -26,6 +28,7 @@ export function processIo(): Io {
     stdout: (text) => void stdout.write(text),
     stderr: (text) => void stderr.write(text),
     now: () => new Date(),
+    env,
     columns: columnsOf(stdout.columns, env.COLUMNS),
     colour: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
   };

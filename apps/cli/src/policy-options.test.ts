@@ -8,7 +8,7 @@ import { type PolicyFlags, policyOf } from './policy-options.ts';
 const MRTD = 'ab'.repeat(48);
 const io: Io = {
   stdin: async () => undefined,
-  ...{ stdout: () => {}, stderr: () => {}, now: () => new Date(0), columns: 80, colour: false },
+  ...{ stdout: () => {}, stderr: () => {}, now: () => new Date(0), env: {}, columns: 80, colour: false },
 };
 
 let folder: string;

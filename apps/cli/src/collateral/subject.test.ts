@@ -5,7 +5,7 @@ import { subjectOf } from './subject.ts';
 
 const given = (bytes: Uint8Array): Io => ({
   stdin: async () => bytes,
-  ...{ stdout: () => {}, stderr: () => {}, now: () => new Date(0), columns: 80, colour: false },
+  ...{ stdout: () => {}, stderr: () => {}, now: () => new Date(0), env: {}, columns: 80, colour: false },
 });
 
 test('the certificates of a quote say which platform it is; when they cannot be read, the file is named', async () => {
