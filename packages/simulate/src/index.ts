@@ -93,6 +93,7 @@ export {
   reissueAuthority,
 } from './intel/vendor.ts';
 export { encodeLayout, type FieldValues, type Layout, layoutFields } from './layout.ts';
+export { type Handler, type Listener, type ListenOptions, listen, type Place } from './listen.ts';
 export { createP256Key, type P256Key } from './p256-key.ts';
 export type { Quota } from './quota.ts';
 export { createSoftwareEnclave } from './software/enclave.ts';
