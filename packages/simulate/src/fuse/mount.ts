@@ -1,0 +1,111 @@
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { errnoOf } from './errno.ts';
+import { createFramer } from './frames.ts';
+import { createFuseServer } from './server.ts';
+import type { FuseFolder } from './tree.ts';
+import { parseRequest } from './wire.ts';
+
+/** A mounted tree. Disposing of it unmounts, also while files are open: whoever uses them gets ENOTCONN. */
+export interface FuseMount extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** How long `umount` may take. */
+const UNMOUNT_MS = 10_000;
+
+/**
+ * Mounts a tree at an existing folder, for root, on Linux with `/dev/fuse` and util-linux's `mount`. Throws an Error that
+ * says which of them is missing. `name` is the source that the mount table shows.
+ */
+export async function mountFuse(root: FuseFolder, mountPoint: string, name = 'assay-simulated'): Promise<FuseMount> {
+  const device = openDevice();
+  try {
+    await mount(device, mountPoint, name);
+  } catch (error) {
+    closeSync(device);
+    throw error;
+  }
+  return serve(device, root, mountPoint);
+}
+
+function openDevice(): number {
+  try {
+    return openSync('/dev/fuse', 'r+');
+  } catch (error) {
+    throw new Error(`/dev/fuse: cannot be opened (${errnoOf(error)}); a mount needs root and a kernel with FUSE`, {
+      cause: error,
+    });
+  }
+}
+
+async function mount(device: number, mountPoint: string, name: string): Promise<void> {
+  const options = `fd=3,rootmode=40000,user_id=0,group_id=0,default_permissions,allow_other,nosuid,nodev,noexec`;
+  const child = spawn('mount', ['-i', '-t', 'fuse', '-o', options, '--', name, mountPoint], {
+    stdio: ['ignore', 'ignore', 'pipe', device],
+  });
+  const [code, said] = await Promise.all([ended(child), child.stderr === null ? '' : text(child.stderr)]);
+  if (code !== 0)
+    throw new Error(`mount ${mountPoint}: failed with ${code}: ${said.trim()}; it needs root and util-linux`);
+}
+
+/**
+ * Requests come through `cat`. Reading the device here would hold a thread of the pool, which the file calls of this
+ * process wait for, and keep the process from exiting; `cat` does neither, and ends with the mount.
+ */
+function serve(device: number, root: FuseFolder, mountPoint: string): FuseMount {
+  // A group of its own: what interrupts this process at a terminal must leave the mount alive until it is removed.
+  const pump = spawn('cat', [], { stdio: [device, 'pipe', 'ignore'], detached: true });
+  const pumped = ended(pump).catch(() => undefined);
+  let open = true;
+  const close = (): void => {
+    if (!open) return;
+    open = false;
+    process.off('exit', abandon);
+    pump.kill('SIGKILL');
+    closeSync(device);
+  };
+  const abandon = (): void => {
+    close();
+    spawnSync('umount', ['-i', '-l', mountPoint], { timeout: UNMOUNT_MS, stdio: 'ignore' });
+  };
+  process.on('exit', abandon);
+  const send = (reply: Buffer): void => {
+    try {
+      if (open) writeSync(device, reply);
+    } catch (error) {
+      // ENOENT: whoever asked is gone. Anything else: nobody can be answered any more, so nobody shall wait.
+      if (errnoOf(error) !== 'ENOENT') close();
+    }
+  };
+  const server = createFuseServer(root, send);
+  const frames = createFramer();
+  pump.stdout?.on('data', (chunk: Buffer) => {
+    try {
+      for (const frame of frames(chunk)) void server(parseRequest(frame));
+    } catch {
+      close();
+    }
+  });
+  void pumped.then(close);
+  return {
+    path: mountPoint,
+    async [Symbol.asyncDispose]() {
+      const served = open;
+      if (served) await promisify(execFile)('umount', ['-i', '-l', mountPoint], { timeout: UNMOUNT_MS });
+      else abandon();
+      close();
+      await pumped;
+    },
+  };
+}
+
+/** The exit code of a child. Rejects when it could not be started. */
+async function ended(child: ChildProcess): Promise<number | null> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  child.once('error', reject);
+  child.once('close', resolve);
+  return promise;
+}
