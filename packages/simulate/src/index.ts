@@ -45,14 +45,8 @@ export { EXTENSION_IDS, type Extension } from './intel/extension.ts';
 export type { DistinguishedName } from './intel/name.ts';
 export { issuePck, type Pck, type PckEdits } from './intel/pck.ts';
 export { definePlatform, type Platform, type PlatformOptions } from './intel/platform.ts';
-export {
-  buildQuote,
-  createAttestationKey,
-  keyBinding,
-  type Quote,
-  type QuoteOptions,
-  type QuoteRegion,
-} from './intel/quote.ts';
+export { buildQuote, type Quote, type QuoteOptions, type QuoteRegion } from './intel/quote.ts';
+export { createAttestationKey, keyBinding } from './intel/quoting-enclave.ts';
 export {
   SGX_REPORT,
   type SgxReportFields,
@@ -96,6 +90,7 @@ export { encodeLayout, type FieldValues, type Layout, layoutFields } from './lay
 export { type Handler, type Listener, type ListenOptions, listen, type Place } from './listen.ts';
 export { createP256Key, type P256Key } from './p256-key.ts';
 export type { Quota } from './quota.ts';
+export { createSoftwareAttester } from './software/attester.ts';
 export { createSoftwareEnclave } from './software/enclave.ts';
 export { createSoftwareGuest } from './software/guest.ts';
 export type { QuoteSource } from './software/source.ts';

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { describeWithVectors, vector, vectorText } from '../../../../tools/vectors-in-tests.ts';
 import { createP256Key } from '../p256-key.ts';
 import { issuePck } from './pck.ts';
-import { buildQuote, createAttestationKey, type Quote, type QuoteOptions, type QuoteRegion } from './quote.ts';
+import { buildQuote, type Quote, type QuoteOptions, type QuoteRegion } from './quote.ts';
+import { createAttestationKey } from './quoting-enclave.ts';
 import { createIntelVendor } from './vendor.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');

@@ -1,10 +1,15 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { encodeLayout, type FieldValues, littleEndian } from '../layout.ts';
-import { createP256Key, type P256Key } from '../p256-key.ts';
-import { type CertificationOptions, certificationData } from './certification-data.ts';
-import { QE_SIGNERS } from './enclave-identity.ts';
+import type { P256Key } from '../p256-key.ts';
 import type { Pck } from './pck.ts';
+import type { Platform } from './platform.ts';
+import {
+  createQuotingEnclave,
+  QE_ISV_SVN,
+  type QuotingEnclave,
+  type QuotingEnclaveOptions,
+} from './quoting-enclave.ts';
 import {
   SGX_REPORT,
   SGX_REPORT_DEFAULTS,
@@ -47,20 +52,17 @@ export type QuoteBody =
   | { readonly body: 'td10' | 'td15' | 'td15ex'; readonly report?: TdReportFields };
 
 /** What a quote says, and what may be wrong with it; what is left out is as on a sound machine. */
-export type QuoteOptions = QuoteBody & {
+export type QuoteOptions = SignedOptions & Omit<QuotingEnclaveOptions, 'kind'>;
+
+/** What a quoting enclave is given to sign, and what may be wrong with the quote. */
+export type SignedOptions = QuoteBody & {
   /** 3 for an enclave, 4 for TD report 1.0, 5 for the others, unless given. */
   readonly version?: 3 | 4 | 5;
   readonly header?: FieldValues<typeof HEADER>;
   /** Version 5 only. */
   readonly bodyDescriptor?: FieldValues<typeof BODY_DESCRIPTOR>;
-  readonly qeReport?: SgxReportFields;
-  readonly qeAuthData?: Uint8Array;
-  readonly attestationKey?: P256Key;
   /** Signs the quote instead of the attestation key that it names. */
   readonly quoteSigner?: P256Key;
-  /** Signs the QE report instead of the PCK. */
-  readonly qeReportSigner?: P256Key;
-  readonly certification?: CertificationOptions;
   /** Bytes after the quote. */
   readonly trailing?: Uint8Array;
   /** Changes parts after all is signed and all lengths are written. */
@@ -91,12 +93,18 @@ const BODIES = {
 
 /** Builds a quote of a platform and signs it. */
 export async function buildQuote(vendor: IntelVendor, pck: Pck, options: QuoteOptions = {}): Promise<Quote> {
-  const attestationKey = options.attestationKey ?? createAttestationKey(vendor);
-  const signed = signedParts(pck, options);
+  const kind = (options.body ?? 'sgx') === 'sgx' ? 'QE' : 'TD_QE';
+  return signQuote(await createQuotingEnclave(vendor, pck, { ...options, kind }), options);
+}
+
+/** Builds a quote that a quoting enclave signs; the enclave's kind (QE or TD_QE) must fit the body. */
+export async function signQuote(enclave: QuotingEnclave, options: SignedOptions = {}): Promise<Quote> {
+  const { attestationKey } = enclave;
+  const signed = signedParts(enclave.platform, options);
   const signature = await (options.quoteSigner ?? attestationKey).sign(
     concatBytes(...signed.map(([, bytes]) => bytes)),
   );
-  const qe = await quotingEnclaveParts(vendor, pck, attestationKey, options);
+  const qe = enclaveParts(enclave);
   const outer = isVersion3(options) ? [] : [part('outerCertHeader', certHeader(6, totalLength(qe)))];
   const auth = [part('quoteSignature', signature), part('attestationKey', attestationKey.point), ...outer, ...qe];
   return assemble(
@@ -110,28 +118,18 @@ export async function buildQuote(vendor: IntelVendor, pck: Pck, options: QuoteOp
   );
 }
 
-/** An attestation key as the quoting enclave makes them. A seeded vendor has one; give it to many quotes to save time. */
-export function createAttestationKey({ entropy }: IntelVendor): P256Key {
-  return createP256Key(entropy, 'intel/attestation-key');
-}
-
-/** How a QE report vouches for an attestation key: the first 32 bytes of its report data. */
-export function keyBinding(attestationKey: P256Key, qeAuthData: Uint8Array): Uint8Array {
-  return sha256(concatBytes(attestationKey.point, qeAuthData));
-}
-
 type Part = readonly [name: QuoteRegion, bytes: Uint8Array];
 
 function part(name: QuoteRegion, bytes: Uint8Array): Part {
   return [name, bytes];
 }
 
-function isVersion3(options: QuoteOptions): boolean {
+function isVersion3(options: SignedOptions): boolean {
   return (options.version ?? BODIES[options.body ?? 'sgx'].version) === 3;
 }
 
 /** Header, descriptor (version 5) and report: what the attestation key signs. */
-function signedParts(pck: Pck, options: QuoteOptions): readonly Part[] {
+function signedParts(platform: Platform, options: SignedOptions): readonly Part[] {
   const kind = BODIES[options.body ?? 'sgx'];
   const version = options.version ?? kind.version;
   const header = encodeLayout(HEADER, {
@@ -139,12 +137,12 @@ function signedParts(pck: Pck, options: QuoteOptions): readonly Part[] {
     attestationKeyType: 2,
     teeType: kind.teeType,
     // Reserved since version 4.
-    ...(version === 3 && { qeSvn: QE_ISV_SVN, pceSvn: pck.platform.pceSvn }),
+    ...(version === 3 && { qeSvn: QE_ISV_SVN, pceSvn: platform.pceSvn }),
     qeVendorId: hexToBytes('939a7233f79c4ca9940a0db3957f0607'),
     userData: concatBytes(sha256(utf8ToBytes('simulated QE id')).subarray(0, 16), new Uint8Array(4)),
     ...options.header,
   });
-  const body = encodeLayout(kind.layout, { ...kind.defaults, ...reportDefaults(pck, options), ...options.report });
+  const body = encodeLayout(kind.layout, { ...kind.defaults, ...reportDefaults(platform, options), ...options.report });
   const descriptor = { bodyType: kind.bodyType, bodySize: body.length, ...options.bodyDescriptor };
   return [
     part('header', header),
@@ -154,34 +152,12 @@ function signedParts(pck: Pck, options: QuoteOptions): readonly Part[] {
 }
 
 /** An enclave's report names the CPUSVN of its machine. */
-function reportDefaults(pck: Pck, options: QuoteOptions): SgxReportFields {
-  return (options.body ?? 'sgx') === 'sgx' ? { cpuSvn: pck.platform.cpuSvn } : {};
+function reportDefaults({ cpuSvn }: Platform, options: SignedOptions): SgxReportFields {
+  return (options.body ?? 'sgx') === 'sgx' ? { cpuSvn } : {};
 }
 
-/** SVN of the default quoting enclave. */
-const QE_ISV_SVN = 8;
-
-/** The QE's report, the PCK's signature over it, authentication data, and how the PCK is certified. */
-async function quotingEnclaveParts(
-  vendor: IntelVendor,
-  pck: Pck,
-  attestationKey: P256Key,
-  options: QuoteOptions,
-): Promise<readonly Part[]> {
-  const isTd = (options.body ?? 'sgx') !== 'sgx';
-  const authData = options.qeAuthData ?? Uint8Array.from({ length: 32 }, (_, index) => index);
-  const report = encodeLayout(SGX_REPORT, {
-    cpuSvn: pck.platform.cpuSvn,
-    attributes: hexToBytes('1500000000000000e700000000000000'),
-    mrEnclave: sha256(utf8ToBytes(`simulated ${isTd ? 'TD_QE' : 'QE'}`)),
-    mrSigner: hexToBytes(QE_SIGNERS[isTd ? 'TD_QE' : 'QE']),
-    isvProdId: isTd ? 2 : 1,
-    isvSvn: QE_ISV_SVN,
-    reportData: concatBytes(keyBinding(attestationKey, authData), new Uint8Array(32)),
-    ...options.qeReport,
-  });
-  const signature = await (options.qeReportSigner ?? pck.key).sign(report);
-  const certification = certificationData(vendor, pck, options.certification ?? { form: 'chain' });
+/** What the quoting enclave adds: its report with the PCK's signature, and how the PCK is certified. */
+function enclaveParts({ report, signature, authData, certification }: QuotingEnclave): readonly Part[] {
   return [
     part('qeReport', report),
     part('qeReportSignature', signature),

@@ -11,7 +11,8 @@ import { certify } from './authority.ts';
 import { type Exhibit, type ExhibitOptions, makeExhibit } from './exhibit.ts';
 import { basicConstraints } from './extension.ts';
 import { issuePck } from './pck.ts';
-import { buildQuote, createAttestationKey, keyBinding, type Quote } from './quote.ts';
+import { buildQuote, type Quote } from './quote.ts';
+import { createAttestationKey, keyBinding } from './quoting-enclave.ts';
 import { tcbLevels } from './tcb-level.ts';
 import { createImpostor, createIntelVendor, type IntelVendor, issueCrl, reissueAuthority } from './vendor.ts';
 

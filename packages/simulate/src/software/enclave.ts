@@ -1,5 +1,6 @@
 import type { Pck } from '../intel/pck.ts';
-import { buildQuote, createAttestationKey } from '../intel/quote.ts';
+import { signQuote } from '../intel/quote.ts';
+import { createQuotingEnclave, type QuotingEnclave } from '../intel/quoting-enclave.ts';
 import type { SgxReportFields } from '../intel/report-layout.ts';
 import type { IntelVendor } from '../intel/vendor.ts';
 import type { QuoteSource } from './source.ts';
@@ -9,13 +10,15 @@ export function createSoftwareEnclave(
   vendor: IntelVendor,
   { pck, report = {} }: { readonly pck: Pck; readonly report?: SgxReportFields },
 ): QuoteSource {
-  const attestationKey = createAttestationKey(vendor);
+  // One for the machine's life: a quote costs one signature.
+  let quotingEnclave: Promise<QuotingEnclave> | undefined;
   return {
     tee: 'sgx',
     async quote(reportData) {
       if (reportData.length !== 64) throw new Error(`reportData: expected 64 bytes, found ${reportData.length}`);
       const said = { ...report, reportData: Uint8Array.from(reportData) };
-      return (await buildQuote(vendor, pck, { body: 'sgx', attestationKey, report: said })).bytes;
+      quotingEnclave ??= createQuotingEnclave(vendor, pck, { kind: 'QE' });
+      return (await signQuote(await quotingEnclave, { body: 'sgx', report: said })).bytes;
     },
   };
 }

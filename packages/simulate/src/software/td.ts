@@ -1,7 +1,8 @@
 import { sha384 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '@noble/hashes/utils.js';
 import type { Pck } from '../intel/pck.ts';
-import { buildQuote, createAttestationKey } from '../intel/quote.ts';
+import { signQuote } from '../intel/quote.ts';
+import { createQuotingEnclave, type QuotingEnclave } from '../intel/quoting-enclave.ts';
 import type { TdReportFields } from '../intel/report-layout.ts';
 import type { IntelVendor } from '../intel/vendor.ts';
 import type { QuoteSource } from './source.ts';
@@ -31,7 +32,8 @@ export interface SoftwareTdOptions {
 /** Starts a trust domain in software on a platform of a test vendor. */
 export function createSoftwareTd(vendor: IntelVendor, options: SoftwareTdOptions): SoftwareTd {
   const { pck, body = 'td10', report = {} } = options;
-  const attestationKey = createAttestationKey(vendor);
+  // One for the machine's life: a quote costs one signature.
+  let quotingEnclave: Promise<QuotingEnclave> | undefined;
   const names = ['rtmr0', 'rtmr1', 'rtmr2', 'rtmr3'] as const;
   const registers = names.map((name) => startOf(report[name]));
   return {
@@ -45,12 +47,9 @@ export function createSoftwareTd(vendor: IntelVendor, options: SoftwareTdOptions
     async quote(reportData) {
       if (reportData.length !== 64) throw new Error(`reportData: expected 64 bytes, found ${reportData.length}`);
       const measured = Object.fromEntries(names.map((name, index) => [name, startOf(registers[index])]));
-      const quote = await buildQuote(vendor, pck, {
-        body,
-        attestationKey,
-        report: { ...report, ...measured, reportData: Uint8Array.from(reportData) },
-      });
-      return quote.bytes;
+      const said = { ...report, ...measured, reportData: Uint8Array.from(reportData) };
+      quotingEnclave ??= createQuotingEnclave(vendor, pck, { kind: 'TD_QE' });
+      return (await signQuote(await quotingEnclave, { body, report: said })).bytes;
     },
   };
 }

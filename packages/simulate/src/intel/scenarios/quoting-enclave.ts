@@ -2,7 +2,7 @@ import { concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 import { createP256Key } from '../../p256-key.ts';
 import type { EnclaveIdentityOptions } from '../enclave-identity.ts';
 import type { ExhibitOptions } from '../exhibit.ts';
-import { createAttestationKey, keyBinding } from '../quote.ts';
+import { createAttestationKey, keyBinding } from '../quoting-enclave.ts';
 import type { SgxReportFields } from '../report-layout.ts';
 import { daysFrom, group, kebab, refusal, type Scenario, type Scenarios, scenario } from './scenario.ts';
 

@@ -1,6 +1,6 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { createP256Key } from '../../p256-key.ts';
-import { createAttestationKey } from '../quote.ts';
+import { createAttestationKey } from '../quoting-enclave.ts';
 import { group, refusal, type Scenario, type Scenarios } from './scenario.ts';
 
 const STATUS = 'STATUS_INVALID_QUOTE_SIGNATURE';

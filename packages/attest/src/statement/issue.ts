@@ -1,0 +1,46 @@
+import { statementDigest } from '@assay/verify/binding';
+import { fromHex, toBase64Url } from '@assay/verify/codec';
+import type { Envelope } from '@assay/verify/evidence';
+import type { Attester } from '../attester.ts';
+import { usage } from '../failure.ts';
+import { type Speaker, type StatementRequest, statementNow } from './statement.ts';
+
+/** Who speaks, and who may call it off. */
+export interface IssueOptions extends Speaker {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Evidence of one statement, with a quote of its own (profile `assay/1`). Many challengers at once are served by
+ * `createBatcher`. Throws `malformed` for a statement out of range, and what the attester throws.
+ *
+ * @example
+ * const request = { type: 'attestation', nonce, aud: null, keys: [], claims: {} } as const;
+ * const envelope = await issueStatement(attester, request, { instance: newInstance() });
+ */
+export async function issueStatement(
+  attester: Attester,
+  request: StatementRequest,
+  { signal, ...speaker }: IssueOptions,
+): Promise<Envelope> {
+  const { nonce, aud } = request;
+  const statement = statementNow(request, speaker);
+  const nonces = nonce === null ? [] : [nonceText(attester, nonce)];
+  const reportData = await statementDigest(statement);
+  const envelope = await attester.evidence({ reportData, nonces, audience: aud ?? undefined, signal });
+  return { ...envelope, statement };
+}
+
+/** Google issues tokens for nonces of 10 to 74 bytes. */
+const TOKEN_NONCE = 74;
+
+/**
+ * How a token holds a challenger's nonce: in hexadecimal where that fits. In base64url a nonce of 32 bytes has as many
+ * characters as the hash of a statement, and a challenger could hand in the hash of a statement that nobody made.
+ */
+function nonceText({ name }: Attester, nonce: string): string {
+  const text = nonce.length <= TOKEN_NONCE ? nonce : toBase64Url(fromHex(nonce));
+  if (name !== 'confidential-space' || text.length <= TOKEN_NONCE) return text;
+  const found = `${nonce.length / 2} bytes`;
+  throw usage(`nonce: ${found} do not fit into a token of Confidential Space; give 16 to 55 bytes`, 'nonce');
+}
