@@ -70,6 +70,8 @@ function send(
     sent.once('response', resolve);
     // It stays: a connection can break more than once, and later errors are the answer's to tell.
     sent.on('error', reject);
+    // Without an answer and without an error: the service changed to another protocol, which nobody asked for.
+    sent.once('close', () => reject(Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' })));
     sent.end(bytes);
   });
 }
