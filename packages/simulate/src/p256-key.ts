@@ -20,7 +20,11 @@ export interface P256Key {
  * there is one, which is several times faster.
  */
 export function createP256Key(entropy: Entropy, label: string): P256Key {
-  const secret = p256.utils.randomSecretKey(entropy.bytes(label, 48));
+  return p256KeyOf(p256.utils.randomSecretKey(entropy.bytes(label, 48)), entropy);
+}
+
+/** The key of a secret scalar (32 bytes, big endian). Throws for one that is zero or beyond the order. */
+export function p256KeyOf(secret: Uint8Array, { seeded }: Pick<Entropy, 'seeded'>): P256Key {
   const publicKey = p256.getPublicKey(secret, false);
   const rfc6979 = async (message: Uint8Array): Promise<Uint8Array> => p256.sign(message, secret, { lowS: false });
   // Undefined in browsers outside secure contexts.
@@ -28,14 +32,19 @@ export function createP256Key(entropy: Entropy, label: string): P256Key {
   return {
     point: publicKey.slice(1),
     spki: sequence(EC_P256, bitString(publicKey)),
-    sign: entropy.seeded || subtle === undefined ? rfc6979 : webCryptoSigner(subtle, secret, publicKey),
+    sign: seeded || subtle === undefined ? rfc6979 : webCryptoSigner(subtle, secret),
   };
 }
 
+/** DER of a secret scalar as private key (PKCS #8, RFC 5958), with its public key as the other tools write it. */
+export function encodePrivateKey(secret: Uint8Array): Uint8Array {
+  const publicKey = contextTag(1, bitString(p256.getPublicKey(secret, false)));
+  return sequence(integer(0), EC_P256, octetString(sequence(integer(1), octetString(secret), publicKey)));
+}
+
 /** Signs with WebCrypto; the key is imported at the first signature and kept. */
-function webCryptoSigner(subtle: typeof crypto.subtle, secret: Uint8Array, publicKey: Uint8Array): P256Key['sign'] {
-  const privateKey = sequence(integer(1), octetString(secret), contextTag(1, bitString(publicKey)));
-  const pkcs8 = sequence(integer(0), EC_P256, octetString(privateKey));
+function webCryptoSigner(subtle: typeof crypto.subtle, secret: Uint8Array): P256Key['sign'] {
+  const pkcs8 = encodePrivateKey(secret);
   let imported: ReturnType<typeof subtle.importKey> | undefined;
   return async (message) => {
     imported ??= subtle.importKey('pkcs8', Uint8Array.from(pkcs8), { name: 'ECDSA', namedCurve: 'P-256' }, false, [

@@ -1,0 +1,122 @@
+import { p256 } from '@noble/curves/nist.js';
+import { sha512 } from '@noble/hashes/sha2.js';
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Entropy } from '../../entropy.ts';
+import { type Extension, keyUsage } from '../../intel/extension.ts';
+import { encodePrivateKey, p256KeyOf } from '../../p256-key.ts';
+import { encodePem } from '../../pem.ts';
+import { type AppInfo, encodeAppInfo } from '../attestation/app-info.ts';
+import type { AttestationContent } from '../attestation/content.ts';
+import { deriveSecret } from '../keys/derive.ts';
+import type { AppKeys } from '../kms/kms.ts';
+import type { Release } from '../release.ts';
+import { issueDstackCertificate } from './certificate.ts';
+import { evidenceExtensions } from './evidence.ts';
+import { alternativeNames, DSTACK_EXTENSION, DSTACK_KEY_USAGE, dstackExtension, tlsUsage } from './extension.ts';
+import { type RequestedValidity, validityOf } from './validity.ts';
+
+/** `GetTlsKeyArgs` and `IssueCertRequest`; what is missing is empty, or false. */
+export interface CertificateRequest extends RequestedValidity {
+  readonly subject?: string;
+  /** DNS names and IP addresses. */
+  readonly altNames?: readonly string[];
+  /** Embeds evidence of the guest that holds the key. */
+  readonly usageRaTls?: boolean;
+  readonly usageServerAuth?: boolean;
+  readonly usageClientAuth?: boolean;
+  readonly withAppInfo?: boolean;
+}
+
+/** `DeriveKeyArgs` of Tappd. */
+export interface DerivedKeyRequest extends Omit<CertificateRequest, 'withAppInfo' | 'notBefore' | 'notAfter'> {
+  readonly path?: string;
+  /** Another key at each call. */
+  readonly randomSeed?: boolean;
+}
+
+/** A key with its certificates: `GetTlsKeyResponse`. */
+export interface CertifiedKey {
+  /** PKCS #8, PEM. Secret. */
+  readonly key: string;
+  /** PEM: leaf, the app's authority, the root of the KMS. */
+  readonly certificateChain: readonly [string, string, string];
+}
+
+/** Where an app's certificates come from. */
+export interface CertificateIssuer {
+  /** `GetTlsKey` and `IssueCert`: another key at each call. Throws what the agent answers to bad requests. */
+  issue(request: CertificateRequest): Promise<CertifiedKey>;
+  /** Tappd's `DeriveKey`: the key of a path. */
+  derive(request: DerivedKeyRequest): Promise<CertifiedKey>;
+}
+
+/** What an issuer builds on. */
+export interface CertificateIssuerOptions {
+  readonly app: AppKeys;
+  readonly entropy: Entropy;
+  readonly now: () => Date;
+  /** Evidence of the guest, with these 64 bytes of report data. */
+  readonly attest: (reportData: Uint8Array) => Promise<AttestationContent>;
+  readonly release: Release;
+  readonly appInfo: () => AppInfo;
+}
+
+/** Makes the part of a guest agent that gets certificates from the KMS. */
+export function createCertificateIssuer(options: CertificateIssuerOptions): CertificateIssuer {
+  const { app, entropy, now, release } = options;
+  let issued = 0;
+
+  async function certify(label: string, secret: Uint8Array, request: CertificateRequest): Promise<CertifiedKey> {
+    const { subject = '', altNames = [], usageServerAuth = false, usageClientAuth = false } = request;
+    const validity = validityOf(request, now());
+    const key = p256KeyOf(secret, entropy);
+    const asked = [tlsUsage(usageServerAuth, usageClientAuth), alternativeNames(altNames)].filter(
+      (extension) => extension !== undefined,
+    );
+    const leaf = await issueDstackCertificate(app.ca, {
+      ...validity,
+      serial: entropy.bytes(`${label}/serial`, 16),
+      subject: { commonName: subject },
+      key,
+      extensions: [keyUsage(DSTACK_KEY_USAGE.leaf), ...asked, ...(await statements(request, key.spki))],
+    });
+    return { key: encodePem('PRIVATE KEY', encodePrivateKey(secret)), certificateChain: [leaf, ...app.ca.chain] };
+  }
+
+  /** What the KMS says of the app, and the guest of its key. */
+  async function statements(request: CertificateRequest, spki: Uint8Array): Promise<readonly Extension[]> {
+    const { usageRaTls = false, withAppInfo = false } = request;
+    return [
+      dstackExtension(DSTACK_EXTENSION.appId, app.appId),
+      ...(withAppInfo ? [dstackExtension(DSTACK_EXTENSION.appInfo, encodeAppInfo(options.appInfo()))] : []),
+      dstackExtension(DSTACK_EXTENSION.usage, utf8ToBytes('app:custom')),
+      ...(usageRaTls ? evidenceExtensions(release, await options.attest(raTlsReportData(spki))) : []),
+    ];
+  }
+
+  /** A seeded source has the same bytes for the same label: each key gets a label of its own. */
+  function nextLabel(): string {
+    issued += 1;
+    return `dstack/certificate/${issued}`;
+  }
+
+  return {
+    async issue({ notBefore, notAfter, withAppInfo = false, ...request }) {
+      const label = nextLabel();
+      const secret = p256.utils.randomSecretKey(entropy.bytes(`${label}/key`, 48));
+      // Older agents do not know these fields, and pass over what they do not know.
+      const known = release.reaches('0.5.7') ? { ...request, notBefore, notAfter, withAppInfo } : request;
+      return certify(label, secret, known);
+    },
+    async derive({ path = '', randomSeed = false, ...request }) {
+      const label = nextLabel();
+      const seed = randomSeed ? entropy.bytes(`${label}/seed`, 32) : app.root.secret;
+      return certify(label, deriveSecret(seed, utf8ToBytes(path)), request);
+    },
+  };
+}
+
+/** What evidence in a certificate says of its key: SHA-512("ratls-cert:" ‖ DER SubjectPublicKeyInfo). */
+function raTlsReportData(spki: Uint8Array): Uint8Array {
+  return sha512(concatBytes(utf8ToBytes('ratls-cert:'), spki));
+}
