@@ -1,4 +1,7 @@
 export type { Attester, AttesterName, Detection, EvidenceRequest } from './attester.ts';
+export { createGramineAttester, type GramineOptions } from './gramine/attester.ts';
+export { createGramineKeys, type GramineKeysOptions } from './gramine/keys.ts';
+export type { PseudoFiles } from './gramine/pseudo-files.ts';
 export type { HealthCheck, HealthFinding, HealthOutcome } from './health.ts';
 export type { DerivedKey, KeySource } from './keys/key-source.ts';
 export { createSoftwareKeys } from './keys/software.ts';
@@ -6,3 +9,4 @@ export { carrying, checkedRequest } from './report-data.ts';
 export { type Batcher, type BatcherOptions, createBatcher } from './statement/batcher.ts';
 export { type IssueOptions, issueStatement } from './statement/issue.ts';
 export { newInstance, type Speaker, type StatementRequest } from './statement/statement.ts';
+export type { TsmFiles, TsmHandle } from './tsm/files.ts';

@@ -1,0 +1,64 @@
+import { hkdfSync } from 'node:crypto';
+import { utf8 } from '@assay/verify/codec';
+import { unavailable, usage } from '../failure.ts';
+import type { KeySource } from '../keys/key-source.ts';
+import { attestationType, readWhole } from './access.ts';
+import { type PseudoFiles, pseudoFiles } from './pseudo-files.ts';
+
+/** Which of Gramine's sealing keys secrets are derived from. */
+export interface GramineKeysOptions {
+  /** Default `/dev/attestation`. */
+  readonly path?: string | undefined;
+  /** Instead of a path. */
+  readonly files?: PseudoFiles | undefined;
+  /**
+   * `mrenclave` (default): nobody but this very build gets them again; a new build loses them. `mrsigner`: whatever the
+   * same key signed with the same product id and version number (ISVSVN) gets them, so its holder does, too.
+   * Both are bound to this one processor and its present security version: a microcode update changes them. What must
+   * outlive that is to be kept elsewhere, too.
+   */
+  readonly sealedTo?: 'mrenclave' | 'mrsigner' | undefined;
+}
+
+const LABEL = 'assay/gramine-key/1\0';
+const KEY_BYTES = 16;
+/** HKDF takes 1024 bytes of label and purpose. */
+const MAX_PURPOSE = 512;
+
+/**
+ * Secrets of an SGX enclave under Gramine: HKDF-SHA256 (RFC 5869) of its sealing key of 16 bytes, without salt, with
+ * "assay/gramine-key/1\0" ‖ `mrenclave` or `mrsigner` ‖ 0 ‖ purpose as info. They have the sealing key's 128 bits of
+ * strength. `derive` throws `unavailable` where there is no enclave or no such key, `usage` for an empty or long purpose.
+ */
+export function createGramineKeys(options: GramineKeysOptions = {}): KeySource {
+  const { path = '/dev/attestation', files = pseudoFiles(path), sealedTo = 'mrenclave' } = options;
+  const name = `keys/_sgx_${sealedTo}`;
+  return {
+    name: 'gramine',
+    hardware: true,
+    async derive(purpose, signal) {
+      signal?.throwIfAborted();
+      // Halves of surrogate pairs all have the same UTF-8: two purposes would have one key.
+      const length = typeof purpose === 'string' && purpose.isWellFormed() ? utf8(purpose).length : 0;
+      if (length === 0 || length > MAX_PURPOSE)
+        throw usage(`purpose: expected text of 1 to ${MAX_PURPOSE} bytes`, 'purpose');
+      // Without SGX a manifest can still give a key of this name, which anybody reads there.
+      await attestationType(files);
+      const sealing = await readWhole(files, name, KEY_BYTES);
+      try {
+        if (sealing.length !== KEY_BYTES) throw unset(`${files.path}/${name}`, sealing.length);
+        const key = hkdfSync('sha256', sealing, new Uint8Array(), utf8(`${LABEL}${sealedTo}\0${purpose}`), 32);
+        return { key: new Uint8Array(key), signatureChain: [] };
+      } finally {
+        sealing.fill(0);
+      }
+    },
+  };
+}
+
+function unset(file: string, length: number): Error {
+  return unavailable(
+    `${file}: expected ${KEY_BYTES} bytes, found ${length}`,
+    'start the program with gramine-sgx, which alone has sealing keys',
+  );
+}
