@@ -1,0 +1,52 @@
+import { promises } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ERRNO, type ErrnoName, systemError } from '../fuse/errno.ts';
+import { fuseMissing, type TemporaryMount, temporaryMount } from '../fuse/temporary-mount.ts';
+import { tsmConformance } from './conformance.ts';
+import { tsmFaultConformance } from './fault-conformance.ts';
+import { createTsmFiles, TSM_PATH } from './mount.ts';
+import { createTsmTree, type TsmTree } from './tree.ts';
+
+/** A provider that signs nothing: bytes before and after those that it was given. */
+const newTree = (): TsmTree =>
+  createTsmTree({
+    provider: 'tdx_guest',
+    async report(inblob) {
+      if (inblob.length !== 64) throw systemError('EINVAL');
+      return Buffer.concat([Buffer.alloc(568, 1), inblob, Buffer.alloc(7000, 2)]);
+    },
+  });
+
+const failing =
+  (tree: TsmTree) =>
+  async (errno: number): Promise<void> => {
+    const name = Object.keys(ERRNO).find((known) => ERRNO[known as ErrnoName] === errno);
+    tree.setFaults(name === undefined ? {} : { errno: name as ErrnoName });
+  };
+
+describe('in memory', () => {
+  const tree = newTree();
+  const files = createTsmFiles(tree);
+
+  test.each(tsmConformance)('$name', ({ run }) => run(files, TSM_PATH));
+  test.each(tsmFaultConformance)('$name', ({ run }) => run(files, TSM_PATH, failing(tree)));
+
+  test('without a provider no folder can be made: ENXIO', async () => {
+    const none = createTsmFiles(createTsmTree({ provider: undefined, report: async (inblob) => inblob }));
+    await expect(none.mkdir(`${TSM_PATH}/one`)).rejects.toMatchObject({ code: 'ENXIO', errno: -6, syscall: 'mkdir' });
+  });
+});
+
+describe.skipIf(fuseMissing)(`over FUSE${fuseMissing ? ` (${fuseMissing})` : ''}`, () => {
+  const tree = newTree();
+  let mounted: TemporaryMount;
+  beforeAll(async () => {
+    mounted = await temporaryMount(tree.root);
+  });
+  afterAll(() => mounted[Symbol.asyncDispose]());
+
+  test.each(tsmConformance.filter(({ notOverFuse }) => notOverFuse === undefined))('$name', ({ run }) =>
+    run(promises, mounted.path),
+  );
+  test.each(tsmFaultConformance)('$name', ({ run }) => run(promises, mounted.path, failing(tree)));
+});
