@@ -2,7 +2,7 @@ import { type AuthenticateOptions, authenticate, type DcapCollateral, fromPem, t
 import { endorsementsFromDirectory } from '@assay/verify/endorsements';
 import { sgx } from '@assay/verify/sgx';
 import { tdx } from '@assay/verify/tdx';
-import { concatBytes } from '@noble/hashes/utils.js';
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type IntelCase, intelCase } from '../../../../tools/intel-cases.ts';
 import { describeWithVectors } from '../../../../tools/vectors-in-tests.ts';
@@ -47,10 +47,9 @@ async function refusals(evidence: Uint8Array, options: Omit<AuthenticateOptions,
   return failures(verdict);
 }
 
-const encoder = new TextEncoder();
 const filesOf = ({ collateral }: Pick<Exhibit, 'collateral'>): DcapCollateral => {
   const files = Object.entries(collateral).map(
-    ([name, file]) => [name, typeof file === 'string' ? encoder.encode(file) : file] as const,
+    ([name, file]) => [name, typeof file === 'string' ? utf8ToBytes(file) : file] as const,
   );
   return endorsementsFromDirectory(Object.fromEntries(files)).dcap ?? {};
 };
@@ -176,7 +175,7 @@ describe('a handle that knows a platform', () => {
 
 describe('certificates of one name', () => {
   const chainPem = (...certificates: readonly { readonly pem: string }[]): Uint8Array =>
-    encoder.encode(certificates.map(({ pem }) => pem).join(''));
+    utf8ToBytes(certificates.map(({ pem }) => pem).join(''));
 
   test('a CA with another key: its CRL says nothing about what the first one issued', async () => {
     const exhibit = await makeExhibit(vendor);
