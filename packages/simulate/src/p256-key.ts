@@ -1,9 +1,12 @@
 import { p256 } from '@noble/curves/nist.js';
+import { concatBytes } from '@noble/hashes/utils.js';
 import { bitString, contextTag, integer, objectIdentifier, octetString, sequence } from './der.ts';
 import type { Entropy } from './entropy.ts';
 
 /** AlgorithmIdentifier of a P-256 key. */
 const EC_P256 = sequence(objectIdentifier('1.2.840.10045.2.1'), objectIdentifier('1.2.840.10045.3.1.7'));
+/** What stands before a point of which both coordinates are given (SEC 1 section 2.3.3). */
+const UNCOMPRESSED = Uint8Array.of(0x04);
 
 /** A P-256 key pair that signs; its secret stays inside. */
 export interface P256Key {
@@ -25,26 +28,25 @@ export function createP256Key(entropy: Entropy, label: string): P256Key {
 
 /** The key of a secret scalar (32 bytes, big endian). Throws for one that is zero or beyond the order. */
 export function p256KeyOf(secret: Uint8Array, { seeded }: Pick<Entropy, 'seeded'>): P256Key {
-  const publicKey = p256.getPublicKey(secret, false);
+  const point = p256.getPublicKey(secret, false).slice(1);
   const rfc6979 = async (message: Uint8Array): Promise<Uint8Array> => p256.sign(message, secret, { lowS: false });
   // Undefined in browsers outside secure contexts.
   const subtle: typeof crypto.subtle | undefined = globalThis.crypto?.subtle;
   return {
-    point: publicKey.slice(1),
-    spki: sequence(EC_P256, bitString(publicKey)),
-    sign: seeded || subtle === undefined ? rfc6979 : webCryptoSigner(subtle, secret),
+    point,
+    spki: sequence(EC_P256, bitString(concatBytes(UNCOMPRESSED, point))),
+    sign: seeded || subtle === undefined ? rfc6979 : webCryptoSigner(subtle, encodePrivateKey(secret, point)),
   };
 }
 
 /** DER of a secret scalar as private key (PKCS #8, RFC 5958), with its public key as the other tools write it. */
-export function encodePrivateKey(secret: Uint8Array): Uint8Array {
-  const publicKey = contextTag(1, bitString(p256.getPublicKey(secret, false)));
+export function encodePrivateKey(secret: Uint8Array, point: P256Key['point']): Uint8Array {
+  const publicKey = contextTag(1, bitString(concatBytes(UNCOMPRESSED, point)));
   return sequence(integer(0), EC_P256, octetString(sequence(integer(1), octetString(secret), publicKey)));
 }
 
 /** Signs with WebCrypto; the key is imported at the first signature and kept. */
-function webCryptoSigner(subtle: typeof crypto.subtle, secret: Uint8Array): P256Key['sign'] {
-  const pkcs8 = encodePrivateKey(secret);
+function webCryptoSigner(subtle: typeof crypto.subtle, pkcs8: Uint8Array): P256Key['sign'] {
   let imported: ReturnType<typeof subtle.importKey> | undefined;
   return async (message) => {
     imported ??= subtle.importKey('pkcs8', Uint8Array.from(pkcs8), { name: 'ECDSA', namedCurve: 'P-256' }, false, [

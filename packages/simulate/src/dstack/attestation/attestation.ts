@@ -1,9 +1,12 @@
-import type { Release } from '../release.ts';
 import type { AttestationContent } from './content.ts';
 import { encodeAttestationV1 } from './message-pack.ts';
 import { encodeAttestationV0 } from './scale.ts';
 
-/** The versioned attestation that agents of a release answer to `Attest`: version 1 since 0.6.0, 0 before. */
-export function encodeAttestation(release: Release, content: AttestationContent): Uint8Array {
-  return release.reaches('0.6.0') ? encodeAttestationV1(content) : encodeAttestationV0(content);
+/** The two sets of methods that guest agents have: the unversioned one, and the one under `/v1`. */
+export type Api = 'v0' | 'v1';
+
+/** The versioned attestation that methods answer: version 0, but in API v1, and for events that version 0 cannot hold. */
+export function encodeAttestation(api: Api, content: AttestationContent): Uint8Array {
+  const hashesJson = content.events.some(({ preimage }) => preimage !== undefined);
+  return api === 'v1' || hashesJson ? encodeAttestationV1(content) : encodeAttestationV0(content);
 }

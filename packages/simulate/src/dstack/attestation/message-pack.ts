@@ -24,5 +24,6 @@ function loggedEvent({ register, type, digest, name, payload, preimage }: TdEven
 }
 
 function repeatedEvent({ name, payload, preimage }: TdEvent): object {
-  return { event: name, payload, ...(preimage !== undefined && { version: 2 }) };
+  const event = { event: name, payload };
+  return preimage === undefined ? event : { ...event, version: 2 };
 }

@@ -6,6 +6,7 @@ import { type Extension, keyUsage } from '../../intel/extension.ts';
 import { encodePrivateKey, p256KeyOf } from '../../p256-key.ts';
 import { encodePem } from '../../pem.ts';
 import { type AppInfo, encodeAppInfo } from '../attestation/app-info.ts';
+import type { Api } from '../attestation/attestation.ts';
 import type { AttestationContent } from '../attestation/content.ts';
 import { deriveSecret } from '../keys/derive.ts';
 import type { AppKeys } from '../kms/kms.ts';
@@ -44,8 +45,8 @@ export interface CertifiedKey {
 
 /** Where an app's certificates come from. */
 export interface CertificateIssuer {
-  /** `GetTlsKey` and `IssueCert`: another key at each call. Throws what the agent answers to bad requests. */
-  issue(request: CertificateRequest): Promise<CertifiedKey>;
+  /** `GetTlsKey` (v0) and `IssueCert` (v1): another key at each call. Throws `RpcError` for bad requests. */
+  issue(api: Api, request: CertificateRequest): Promise<CertifiedKey>;
   /** Tappd's `DeriveKey`: the key of a path. */
   derive(request: DerivedKeyRequest): Promise<CertifiedKey>;
 }
@@ -66,11 +67,16 @@ export function createCertificateIssuer(options: CertificateIssuerOptions): Cert
   const { app, entropy, now, release } = options;
   let issued = 0;
 
-  async function certify(label: string, secret: Uint8Array, request: CertificateRequest): Promise<CertifiedKey> {
+  async function certify(
+    api: Api,
+    label: string,
+    secret: Uint8Array,
+    request: CertificateRequest,
+  ): Promise<CertifiedKey> {
     const { subject = '', altNames = [], usageServerAuth = false, usageClientAuth = false } = request;
     const validity = validityOf(request, now());
     const key = p256KeyOf(secret, entropy);
-    const asked = [tlsUsage(usageServerAuth, usageClientAuth), alternativeNames(altNames)].filter(
+    const asked = [alternativeNames(altNames), tlsUsage(usageServerAuth, usageClientAuth)].filter(
       (extension) => extension !== undefined,
     );
     const leaf = await issueDstackCertificate(app.ca, {
@@ -78,19 +84,22 @@ export function createCertificateIssuer(options: CertificateIssuerOptions): Cert
       serial: entropy.bytes(`${label}/serial`, 16),
       subject: { commonName: subject },
       key,
-      extensions: [keyUsage(DSTACK_KEY_USAGE.leaf), ...asked, ...(await statements(request, key.spki))],
+      extensions: [keyUsage(DSTACK_KEY_USAGE.leaf), ...asked, ...(await statements(api, request, key.spki))],
     });
-    return { key: encodePem('PRIVATE KEY', encodePrivateKey(secret)), certificateChain: [leaf, ...app.ca.chain] };
+    return {
+      key: encodePem('PRIVATE KEY', encodePrivateKey(secret, key.point)),
+      certificateChain: [leaf, ...app.ca.chain],
+    };
   }
 
   /** What the KMS says of the app, and the guest of its key. */
-  async function statements(request: CertificateRequest, spki: Uint8Array): Promise<readonly Extension[]> {
+  async function statements(api: Api, request: CertificateRequest, spki: Uint8Array): Promise<readonly Extension[]> {
     const { usageRaTls = false, withAppInfo = false } = request;
     return [
       dstackExtension(DSTACK_EXTENSION.appId, app.appId),
       ...(withAppInfo ? [dstackExtension(DSTACK_EXTENSION.appInfo, encodeAppInfo(options.appInfo()))] : []),
       dstackExtension(DSTACK_EXTENSION.usage, utf8ToBytes('app:custom')),
-      ...(usageRaTls ? evidenceExtensions(release, await options.attest(raTlsReportData(spki))) : []),
+      ...(usageRaTls ? evidenceExtensions(release, api, await options.attest(raTlsReportData(spki))) : []),
     ];
   }
 
@@ -101,17 +110,17 @@ export function createCertificateIssuer(options: CertificateIssuerOptions): Cert
   }
 
   return {
-    async issue({ notBefore, notAfter, withAppInfo = false, ...request }) {
+    async issue(api, { notBefore, notAfter, withAppInfo = false, ...request }) {
       const label = nextLabel();
       const secret = p256.utils.randomSecretKey(entropy.bytes(`${label}/key`, 48));
       // Older agents do not know these fields, and pass over what they do not know.
       const known = release.reaches('0.5.7') ? { ...request, notBefore, notAfter, withAppInfo } : request;
-      return certify(label, secret, known);
+      return certify(api, label, secret, known);
     },
     async derive({ path = '', randomSeed = false, ...request }) {
       const label = nextLabel();
       const seed = randomSeed ? entropy.bytes(`${label}/seed`, 32) : app.root.secret;
-      return certify(label, deriveSecret(seed, utf8ToBytes(path)), request);
+      return certify('v0', label, deriveSecret(seed, utf8ToBytes(path)), request);
     },
   };
 }

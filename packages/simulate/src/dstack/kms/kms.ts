@@ -2,6 +2,7 @@ import { p256 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Entropy } from '../../entropy.ts';
+import { keyIdentifier } from '../../intel/certificate.ts';
 import { basicConstraints, keyUsage } from '../../intel/extension.ts';
 import { p256KeyOf } from '../../p256-key.ts';
 import type { Issuer } from '../certificates/certificate.ts';
@@ -47,7 +48,7 @@ export async function createKms(entropy: Entropy): Promise<Kms> {
   const root: Issuer = { key: p256KeyOf(caSecret, entropy), name: { organisation, commonName: 'Dstack KMS CA' } };
   const rootCaPem = await issueDstackCertificate(root, {
     ...LIFE,
-    serial: entropy.bytes('dstack/kms/root-ca/serial', 16),
+    serial: keyIdentifier(root.key),
     subject: root.name,
     key: root.key,
     extensions: [keyUsage(DSTACK_KEY_USAGE.authority), basicConstraints(1)],
@@ -62,7 +63,7 @@ export async function createKms(entropy: Entropy): Promise<Kms> {
       const ca: Issuer = { key: p256KeyOf(secret, entropy), name: { organisation, commonName: 'Dstack App CA' } };
       const certificate = await issueDstackCertificate(root, {
         ...LIFE,
-        serial: appId,
+        serial: keyIdentifier(ca.key),
         subject: ca.name,
         key: ca.key,
         extensions: [
