@@ -14,6 +14,12 @@ export {
   issueAmdCrl,
   reissueAmdAuthority,
 } from './amd/vendor.ts';
+export { createGuestAgent, type GuestAgent, type GuestAgentOptions, type GuestApi } from './dstack/agent.ts';
+export { DEFAULT_APP_COMPOSE } from './dstack/app-compose.ts';
+export type { GuestAgentFault } from './dstack/fault.ts';
+export type { GuestIdentity } from './dstack/identity.ts';
+export { DEFAULT_RELEASE } from './dstack/release.ts';
+export { eachDay } from './each-day.ts';
 export { createEntropy, type Entropy, type EntropySource } from './entropy.ts';
 export type { CertificateChanges, ChainRole, TokenChain } from './google/chain.ts';
 export type { TokenFlaw } from './google/flaw.ts';
@@ -22,6 +28,7 @@ export { createLauncher, type LauncherFault, type LauncherOptions } from './goog
 export type { TokenObject, TokenProfile } from './google/profile.ts';
 export { type ServiceError, SNP_UNSUPPORTED } from './google/service-error.ts';
 export { mintToken, type TokenOptions } from './google/token.ts';
+export { keepTokenFile, TOKEN_FILE, type TokenFile, type TokenFileOptions } from './google/token-file.ts';
 export {
   createGoogleVendor,
   type GoogleVendor,
@@ -29,6 +36,7 @@ export {
   reissueCertificate,
   rotateKeys,
 } from './google/vendor.ts';
+export { type Hardware, realHardware } from './hardware/real-hardware.ts';
 export type { Authorities, Authority, Role } from './intel/authority.ts';
 export {
   type Certificate,

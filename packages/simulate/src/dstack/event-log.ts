@@ -1,4 +1,4 @@
-import { equalBytes, type JsonObject } from '@assay/verify/codec';
+import { equalBytes } from '@assay/verify/codec';
 import type { SoftwareTd } from '../software/td.ts';
 import { ACPI_MARKER, bootLog } from './boot-log.ts';
 import { entryOf, runtimeEvent, type TdEvent } from './event.ts';
@@ -11,16 +11,15 @@ const MAX_EVENTS = 16_384;
 
 /** What was measured into the registers of a TD since it started. */
 export interface EventLog {
-  readonly events: readonly TdEvent[];
   /**
    * Measures an event into RTMR3 and logs it, both at once: the log has the order in which the register was extended.
    * Throws `RpcError` when the log is full.
    */
   append(name: string, payload: Uint8Array): void;
-  /** Every entry whole, as `tcb_info` has it. */
-  whole(): readonly JsonObject[];
-  /** As it goes with a quote. Since 0.5.6 entries of RTMR0 to RTMR2 have lost their payloads, but for ACPI's marker. */
-  quoted(): readonly JsonObject[];
+  /** The log as it is now, as `tcb_info` has it. */
+  whole(): readonly TdEvent[];
+  /** As it goes with a quote. Since 0.5.6 events of RTMR0 to RTMR2 have lost their payloads, but for ACPI's marker. */
+  quoted(): readonly TdEvent[];
 }
 
 /** Boots: measures firmware, kernel and command line into the registers of a TD, and starts its log. */
@@ -38,10 +37,9 @@ export function createEventLog(td: SoftwareTd, release: Release, version: 1 | 2)
   for (const event of bootLog(acpiNames)) measure(event);
   const strips = release.reaches('0.5.6');
   return {
-    events,
     append: (name, payload) => measure(runtimeEvent(name, Uint8Array.from(payload), version)),
-    whole: () => events.map(entryOf),
-    quoted: () => events.map((event) => entryOf(strips ? stripped(event) : event)),
+    whole: () => [...events],
+    quoted: () => events.map((event) => (strips ? stripped(event) : event)),
   };
 }
 

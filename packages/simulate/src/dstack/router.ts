@@ -3,7 +3,7 @@ import type { Release, ReleaseName } from './release.ts';
 import { RpcError } from './rpc-error.ts';
 import { errorAnswer, jsonAnswer, notFoundPage } from './wire/answer.ts';
 import type { Fields } from './wire/fields.ts';
-import { readFields } from './wire/request.ts';
+import { readFields, tooLargeError } from './wire/request.ts';
 
 /** A method of a service. Whatever it throws is answered with 400 and the message; `RpcError` may choose the status. */
 export interface Method {
@@ -26,23 +26,21 @@ export interface Mount {
 }
 
 /** Answers requests by the services that are mounted: of several that fit the path, the first that has the method. */
-export function createRouter(
-  mounts: readonly Mount[],
-  release: Release,
-): (request: Request) => Promise<Response> {
-  const modern = release.reaches('0.6.0');
-  const tooLarge = new RpcError('payload too large', modern ? 413 : 400);
+export function createRouter(mounts: readonly Mount[], release: Release): (request: Request) => Promise<Response> {
+  const tooLarge = tooLargeError(release);
   return async (request) => {
     const { pathname, searchParams } = new URL(request.url);
     const fitting = mounts.flatMap((mount) => {
       const name = methodName(mount, pathname);
       return name === undefined ? [] : [{ name, method: methodOf(mount.service, name, release) }];
     });
-    const [first] = fitting;
-    if (first === undefined || !['GET', 'POST'].includes(request.method)) return notFoundPage(request);
+    const [shortest] = fitting.map(({ name }) => name).toSorted((a, b) => a.length - b.length);
+    if (shortest === undefined || !['GET', 'POST'].includes(request.method)) return notFoundPage(request);
     try {
       const method = fitting.find((found) => found.method !== undefined)?.method;
-      if (method === undefined) throw new RpcError(`Service not found: ${first.name}`, modern ? 404 : 400);
+      if (method === undefined) {
+        throw new RpcError(`Service not found: ${shortest}`, release.reaches('0.6.0') ? 404 : 400);
+      }
       return jsonAnswer(await method.run(await readFields(request, searchParams, tooLarge)));
     } catch (error) {
       return errorAnswer(error);

@@ -61,7 +61,9 @@ export function queryFields(query: URLSearchParams): Fields {
       return Number(value);
     },
     texts: (name) =>
-      [...query].filter(([key]) => key.startsWith(name) && /^\[\d*\]$/.test(key.slice(name.length))).map(([, value]) => value),
+      [...query]
+        .filter(([key]) => key.startsWith(name) && /^\[\d*\]$/.test(key.slice(name.length)))
+        .map(([, value]) => value),
   };
 }
 

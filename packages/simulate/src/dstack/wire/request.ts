@@ -1,10 +1,16 @@
 import { fromUtf8, parseJsonObject } from '@assay/verify/codec';
 import { concatBytes } from '@noble/hashes/utils.js';
+import type { Release } from '../release.ts';
 import { RpcError } from '../rpc-error.ts';
 import { type Fields, jsonFields, queryFields } from './fields.ts';
 
 /** The longest body that a guest agent reads, in bytes. */
 export const MAX_BODY = 10 * 1024 * 1024;
+
+/** What a release's agent says to a longer one. */
+export function tooLargeError(release: Release): RpcError {
+  return new RpcError('payload too large', release.reaches('0.6.0') ? 413 : 400);
+}
 
 /** Values of `json` in the query by which a client of another content type asks for JSON. */
 const JSON_WISHES: readonly (string | null)[] = ['', '1', 'true'];
