@@ -64,6 +64,8 @@ function programOf(io: Io, answer: Answering): Command {
   verifyCommand(program, io, answer);
   bundleCommand(program, io, answer);
   collateralCommand(program, io, answer);
+  attestCommand(program, io, answer);
+  doctorCommand(program, io, answer);
   return program;
 }
 
@@ -171,4 +173,43 @@ function collateralCommand(program: Command, io: Io, answer: Answering): void {
     .action(async (file, options) =>
       answer(await (await import('./commands/collateral-fetch.ts')).fetchCollateral(file, options, io)),
     );
+}
+
+const FROM = [
+  '--from <attester>',
+  'gramine, confidential-space, dstack, proxy or tsm; the first that works if left out',
+] as const;
+
+function attestCommand(program: Command, io: Io, answer: Answering): void {
+  program
+    .command('attest')
+    .summary('make evidence of this machine')
+    .description(
+      'Makes evidence of the machine that it runs on: an assay.evidence/1 with a statement, as one line of JSON.',
+    )
+    .option(...FROM)
+    .option('-o, --output <file>', 'where it goes; standard output if left out')
+    .optionsGroup('What it says:')
+    .option('--nonce <hex>', "the challenger's nonce, 16 to 64 bytes")
+    .option('--audience <who>', 'whom it is meant for; Confidential Space needs one')
+    .option('--key <[use=]pem...>', "public keys or certificates of this workload; the use is 'tls' if left out")
+    .addOption(
+      new Option(
+        '--report-data <hex>',
+        'report data as they are, without a statement; what is shorter is followed by zeros',
+      ).conflicts(['nonce', 'key']),
+    )
+    .optionsGroup('Options:')
+    .option('--json', 'print failures as one JSON document, too')
+    .action(async (options) => answer(await (await import('./commands/attest.ts')).attest(options, io)));
+}
+
+function doctorCommand(program: Command, io: Io, answer: Answering): void {
+  program
+    .command('doctor')
+    .summary('say which attesters work here, and what the others lack')
+    .description('Looks at everything that attesters need. Exit code 0 when one of them works.')
+    .option(...FROM)
+    .option(...JSON_FLAG)
+    .action(async (options) => answer(await (await import('./commands/doctor.ts')).doctor(options, io)));
 }

@@ -1,7 +1,9 @@
 export type { Attester, AttesterName, Detection, EvidenceRequest } from './attester.ts';
+export { type Found, findAttester } from './detect.ts';
+export { type Examination, type ExaminedCheck, examine } from './examine.ts';
 export { createGramineAttester, type GramineOptions } from './gramine/attester.ts';
 export { createGramineKeys, type GramineKeysOptions } from './gramine/keys.ts';
-export type { PseudoFiles } from './gramine/pseudo-files.ts';
+export type { GramineFiles } from './gramine/pseudo-files.ts';
 export type { HealthCheck, HealthFinding, HealthOutcome } from './health.ts';
 export type { DerivedKey, KeySource } from './keys/key-source.ts';
 export { createSoftwareKeys } from './keys/software.ts';
