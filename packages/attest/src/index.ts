@@ -1,5 +1,18 @@
 export type { Attester, AttesterName, Detection, EvidenceRequest } from './attester.ts';
 export { type Found, findAttester } from './detect.ts';
+export { createDstackAttester } from './dstack/attester.ts';
+export { createDstackClient, type DstackClient } from './dstack/client.ts';
+export type { DstackOptions } from './dstack/connection.ts';
+export type { DstackInfo } from './dstack/info.ts';
+export {
+  createDstackKeys,
+  type DstackKey,
+  type DstackKeys,
+  type DstackKeysOptions,
+  type KeyPin,
+} from './dstack/keys.ts';
+export type { Environment, PlaceOptions } from './dstack/place.ts';
+export type { DstackApi, GuestAgent } from './dstack/probe.ts';
 export { type Examination, type ExaminedCheck, examine } from './examine.ts';
 export { createGramineAttester, type GramineOptions } from './gramine/attester.ts';
 export { createGramineKeys, type GramineKeysOptions } from './gramine/keys.ts';

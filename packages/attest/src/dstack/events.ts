@@ -1,0 +1,57 @@
+import { AssayError } from '@assay/verify';
+import { toHex, utf8 } from '@assay/verify/codec';
+import { unavailable, usage } from '../failure.ts';
+import { troubleOf } from '../http/trouble.ts';
+import { MAX_SMALL_ANSWER, type Session } from './connection.ts';
+
+/** Names of dstack's boot events: a log in which the app uses one of them is refused by every careful verifier. */
+const RESERVED: ReadonlySet<string> = new Set([
+  'app-id',
+  'boot-mr-done',
+  'ca-cert-hash',
+  'compose-hash',
+  'gpu-attestation',
+  'gpu-policy-hash',
+  'init-script-hash',
+  'instance-id',
+  'key-provider',
+  'mr-kms',
+  'os-image-hash',
+  'rootfs-hash',
+  'storage-fs',
+  'system-preparing',
+  'system-ready',
+]);
+const MAX_NAME = 256;
+/** A log holds payloads as hexadecimal, and is bounded itself. */
+const MAX_PAYLOAD = 65_536;
+const REMOVED = 'measure it by the app-compose file instead, or quote it as report data';
+
+/** Refuses events that would spoil the log. Throws `usage`. */
+export function checkEvent(event: string, payload: Uint8Array): void {
+  const { length } = utf8(event);
+  if (length === 0 || length > MAX_NAME || !event.isWellFormed())
+    throw usage(`event: expected a name of 1 to ${MAX_NAME} bytes`, 'event');
+  if (event.includes(':')) throw usage('event: a name with a colon is ambiguous in the log', 'event');
+  if (RESERVED.has(event))
+    throw usage(`event: ${event} is a name of the boot, which verifiers refuse of an app`, 'event');
+  if (payload.length > MAX_PAYLOAD)
+    throw usage(`payload: ${payload.length} bytes exceed ${MAX_PAYLOAD}; emit its hash`, 'payload');
+}
+
+/** Extends RTMR3 by an event, once and for good. Throws `unavailable`, saying whether it may have been measured. */
+export async function emit({ agent, ask }: Session, event: string, payload: Uint8Array): Promise<void> {
+  if (agent.api !== 'v0') throw unavailable(`${agent.shown} has no EmitEvent: only dstack 0.5 has`, REMOVED);
+  const how = { maxBytes: MAX_SMALL_ANSWER, repeatable: false };
+  try {
+    await ask('/EmitEvent', { event, payload: toHex(payload) }, how);
+  } catch (error) {
+    // Refused by status, or never sent: then nothing was measured.
+    if (!(error instanceof AssayError) || !['ECONNRESET', 'EPIPE'].includes(troubleOf(error) ?? '')) throw error;
+    throw unavailable(
+      `${agent.shown}: the connection broke while ${event} was emitted: it may have been measured or not`,
+      'read the event log before it is emitted again',
+      error,
+    );
+  }
+}
