@@ -36,6 +36,12 @@ export {
   reissueCertificate,
   rotateKeys,
 } from './google/vendor.ts';
+export {
+  createGramineFolder,
+  type GramineAccess,
+  type GramineFault,
+  type GramineFolderOptions,
+} from './gramine/folder.ts';
 export { type Hardware, realHardware } from './hardware/real-hardware.ts';
 export type { Authorities, Authority, Role } from './intel/authority.ts';
 export {

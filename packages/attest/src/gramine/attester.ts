@@ -4,14 +4,14 @@ import { whatHappened } from '../finding.ts';
 import { carrying, checkedRequest } from '../report-data.ts';
 import { attestationType, QUOTE_REMEDY, readWhole, requireDcap, writeWhole } from './access.ts';
 import { gramineHealth } from './health.ts';
-import { lineOf, type PseudoFiles, pseudoFiles } from './pseudo-files.ts';
+import { type GramineFiles, pseudoFiles } from './pseudo-files.ts';
 
 /** Where Gramine's pseudo-files are, and how long a quote may take. */
 export interface GramineOptions {
   /** Default `/dev/attestation`. */
   readonly path?: string | undefined;
-  /** Instead of a path. */
-  readonly files?: PseudoFiles | undefined;
+  /** Default: node:fs/promises. */
+  readonly files?: GramineFiles | undefined;
   /** Waiting in line included; default 30,000: the first quote fetches the platform's certificate. */
   readonly timeoutMs?: number | undefined;
 }
@@ -24,11 +24,11 @@ const MAX_QUOTE = 65_536;
  * quotes are made one at a time, all attesters of a path share the line, and each quote is compared with what was asked.
  */
 export function createGramineAttester(options: GramineOptions = {}): Attester {
-  const { path = '/dev/attestation', files = pseudoFiles(path), timeoutMs = 30_000 } = options;
-  const line = lineOf(files);
+  const { path = '/dev/attestation', timeoutMs = 30_000 } = options;
+  const files = pseudoFiles(path, options.files);
   const quote = (reportData: Uint8Array, signal: AbortSignal): Promise<Uint8Array> =>
     // A quote that comes after its deadline still keeps the line: its files are in use until then.
-    line(async () => {
+    files.line(async () => {
       await requireDcap(files);
       await writeWhole(files, 'user_report_data', reportData);
       return readWhole(files, 'quote', MAX_QUOTE);

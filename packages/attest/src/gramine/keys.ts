@@ -3,14 +3,14 @@ import { utf8 } from '@assay/verify/codec';
 import { unavailable, usage } from '../failure.ts';
 import type { KeySource } from '../keys/key-source.ts';
 import { attestationType, readWhole } from './access.ts';
-import { type PseudoFiles, pseudoFiles } from './pseudo-files.ts';
+import { type GramineFiles, pseudoFiles } from './pseudo-files.ts';
 
 /** Which of Gramine's sealing keys secrets are derived from. */
 export interface GramineKeysOptions {
   /** Default `/dev/attestation`. */
   readonly path?: string | undefined;
-  /** Instead of a path. */
-  readonly files?: PseudoFiles | undefined;
+  /** Default: node:fs/promises. */
+  readonly files?: GramineFiles | undefined;
   /**
    * `mrenclave` (default): nobody but this very build gets them again; a new build loses them. `mrsigner`: whatever the
    * same key signed with the same product id and version number (ISVSVN) gets them, so its holder does, too.
@@ -31,7 +31,8 @@ const MAX_PURPOSE = 512;
  * strength. `derive` throws `unavailable` where there is no enclave or no such key, `usage` for an empty or long purpose.
  */
 export function createGramineKeys(options: GramineKeysOptions = {}): KeySource {
-  const { path = '/dev/attestation', files = pseudoFiles(path), sealedTo = 'mrenclave' } = options;
+  const { path = '/dev/attestation', sealedTo = 'mrenclave' } = options;
+  const files = pseudoFiles(path, options.files);
   const name = `keys/_sgx_${sealedTo}`;
   return {
     name: 'gramine',

@@ -1,54 +1,54 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants, open } from 'node:fs/promises';
 import { createLine, type Line } from '../line.ts';
+import type { TsmFiles, TsmHandle } from '../tsm/files.ts';
 
-/** Gramine's folder of pseudo-files, or a stand-in. Failures are system errors with their `code`. */
+/** The files in which Gramine's folder is: what is used of node:fs/promises, which is one implementation. */
+export type GramineFiles = Pick<TsmFiles, 'open'>;
+
+/** A folder of pseudo-files. Failures are system errors with their `code`. */
 export interface PseudoFiles {
-  /** What messages call the folder. */
+  /** `/dev/attestation` */
   readonly path: string;
-  /** What one open of the file holds; `name` is relative, such as `keys/default`. More than `maxBytes` is cut there. */
+  /** One at a time: the process has one report data, and another writer would replace it. */
+  readonly line: Line;
+  /** What one open of the file holds, cut after `maxBytes`; `name` is relative, such as `keys/default`. */
   read(name: string, maxBytes: number): Promise<Uint8Array>;
   /** Writes to a file that exists, in one call: Gramine takes each write for the whole value. */
   write(name: string, bytes: Uint8Array): Promise<void>;
 }
 
-const folders = new Map<string, PseudoFiles>();
-const lines = new WeakMap<PseudoFiles, Line>();
 const MAX_WAITING = 64;
+const REAL: GramineFiles = { open };
+const folders = new WeakMap<GramineFiles, Map<string, PseudoFiles>>();
 
-/** The pseudo-files below a folder: the same object for the same path. */
-export function pseudoFiles(path: string): PseudoFiles {
-  const known = folders.get(path);
-  if (known !== undefined) return known;
-  const files: PseudoFiles = {
-    path,
-    read: (name, maxBytes) => opened(join(path, name), 'r', (file) => readUpTo(file, maxBytes)),
-    // Not truncated, and not created: a folder without Gramine gets no file of that name.
-    write: (name, bytes) => opened(join(path, name), 'r+', (file) => writeOnce(file, bytes)),
+/** The pseudo-files below a folder: the same object, with the same line, for all who use it. */
+export function pseudoFiles(path: string, files: GramineFiles = REAL): PseudoFiles {
+  const known = folders.get(files) ?? new Map<string, PseudoFiles>();
+  folders.set(files, known);
+  const folder = known.get(path) ?? createPseudoFiles(path, files);
+  known.set(path, folder);
+  return folder;
+}
+
+function createPseudoFiles(path: string, files: GramineFiles): PseudoFiles {
+  const opened = async <T>(name: string, flags: number, use: (file: TsmHandle) => Promise<T>): Promise<T> => {
+    const file = await files.open(`${path}/${name}`, flags);
+    try {
+      return await use(file);
+    } finally {
+      await file.close();
+    }
   };
-  folders.set(path, files);
-  return files;
+  return {
+    path,
+    line: createLine(path, MAX_WAITING),
+    read: (name, maxBytes) => opened(name, constants.O_RDONLY, (file) => readUpTo(file, maxBytes)),
+    // Not created: where there is no Gramine, no file of that name shall come to be.
+    write: (name, bytes) => opened(name, constants.O_WRONLY, (file) => writeOnce(file, bytes)),
+  };
 }
 
-/** The line of all who use the files: the whole process has one report data, and another writer would replace it. */
-export function lineOf(files: PseudoFiles): Line {
-  const known = lines.get(files);
-  if (known !== undefined) return known;
-  const line = createLine(files.path, MAX_WAITING);
-  lines.set(files, line);
-  return line;
-}
-
-async function opened<T>(path: string, flags: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await open(path, flags);
-  try {
-    return await use(file);
-  } finally {
-    await file.close();
-  }
-}
-
-async function readUpTo(file: FileHandle, maxBytes: number): Promise<Uint8Array> {
+async function readUpTo(file: TsmHandle, maxBytes: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(maxBytes);
   let size = 0;
   while (size < maxBytes) {
@@ -59,7 +59,7 @@ async function readUpTo(file: FileHandle, maxBytes: number): Promise<Uint8Array>
   return bytes.slice(0, size);
 }
 
-async function writeOnce(file: FileHandle, bytes: Uint8Array): Promise<void> {
+async function writeOnce(file: TsmHandle, bytes: Uint8Array): Promise<void> {
   const { bytesWritten } = await file.write(bytes, 0, bytes.length, null);
   if (bytesWritten !== bytes.length) throw new Error(`${bytesWritten} of ${bytes.length} bytes were written`);
 }
