@@ -24,4 +24,5 @@ export { carrying, checkedRequest } from './report-data.ts';
 export { type Batcher, type BatcherOptions, createBatcher } from './statement/batcher.ts';
 export { type IssueOptions, issueStatement } from './statement/issue.ts';
 export { newInstance, type Speaker, type StatementRequest } from './statement/statement.ts';
+export { createTsmAttester, TSM_REPORT_PATH, type TsmAttesterOptions } from './tsm/attester.ts';
 export type { TsmFiles, TsmHandle } from './tsm/files.ts';
