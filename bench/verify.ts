@@ -1,4 +1,3 @@
-// Speed of verification as ratios against the bare cryptography and a peer, in one run: `npm run bench [-- --json]`.
 import {
   authenticateEndorsements,
   type Endorsements,
@@ -13,18 +12,12 @@ import { tdx } from '@assay/verify/tdx';
 import { type Sample, samples } from './evidence.ts';
 import { floor } from './floor.ts';
 import { peer } from './peer.ts';
-import { type Ratio, ratioOf, type Subject } from './ratio.ts';
+import { ratioOf, type Subject } from './ratio.ts';
+import { announce, type Row } from './row.ts';
 
 const TCB = ['UpToDate', 'SWHardeningNeeded', 'ConfigurationAndSWHardeningNeeded'] as const;
 const POLICY: Policy = parsePolicy({ tcb: { accept: TCB }, identity: 'any', freshness: 'any', binding: 'any' });
 const tees: readonly Tee[] = [sgx, tdx];
-
-interface Row extends Ratio {
-  readonly sample: string;
-  readonly what: string;
-  readonly against: string;
-  readonly goal: number;
-}
 
 /** A verification that must succeed: a benchmark of refusals would flatter. */
 async function judge(sample: Sample, endorsements: RawEndorsements | Endorsements): Promise<void> {
@@ -72,7 +65,7 @@ async function rowsOf(sample: Sample): Promise<Row[]> {
     yardstick: Subject,
     subject: Subject,
   ): Promise<Row> => {
-    process.stderr.write(`${sample.name} ${what} against ${against} …\n`);
+    announce(sample.name, what, against);
     return { sample: sample.name, what, against, goal, ...(await ratioOf(yardstick, subject)) };
   };
   const { quote, files } = sample;
@@ -92,21 +85,9 @@ async function rowsOf(sample: Sample): Promise<Row[]> {
   ];
 }
 
-const rows: Row[] = [];
-for (const sample of await samples()) rows.push(...(await rowsOf(sample)));
-if (process.argv.includes('--json')) {
-  process.stdout.write(`${JSON.stringify({ schema: 'assay.bench/1', node: process.version, rows }, null, 2)}\n`);
-} else {
-  const text = rows.map(({ sample, what, against, ratio, low, high, goal }) =>
-    [
-      sample.padEnd(7),
-      what.padEnd(14),
-      against.padEnd(34),
-      `${ratio.toFixed(2)}×`.padStart(7),
-      `(${low.toFixed(2)} – ${high.toFixed(2)})`.padEnd(16),
-      `goal ${goal}×`,
-      ratio >= goal ? 'met' : 'MISSED',
-    ].join(' '),
-  );
-  process.stdout.write(`Speed as a multiple of the yardstick's, both timed in this run.\n${text.join('\n')}\n`);
+/** Speed of verification beside the bare cryptography and a peer. */
+export async function verifyRows(): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const sample of await samples()) rows.push(...(await rowsOf(sample)));
+  return rows;
 }

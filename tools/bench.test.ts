@@ -2,6 +2,7 @@ import { authenticate } from '@assay/verify';
 import { sgx } from '@assay/verify/sgx';
 import { tdx } from '@assay/verify/tdx';
 import { describe, expect, test } from 'vitest';
+import { slowSource } from '../bench/challengers.ts';
 import { samples } from '../bench/evidence.ts';
 import { floor } from '../bench/floor.ts';
 import { peer } from '../bench/peer.ts';
@@ -22,5 +23,12 @@ describe('what the benchmark times', () => {
 
   test('beside as many checks of signatures and imports of keys, which succeed', () => {
     expect(() => floor([600, 384, 432], 2).run()).not.toThrow();
+  });
+
+  test('over a slow source is evidence that each challenger trusts by itself', async () => {
+    const { serve } = await slowSource(0);
+    const { quotes, check } = await serve(20);
+    expect(quotes).toBe(2);
+    await expect(check()).resolves.toBeUndefined();
   });
 });
