@@ -47,5 +47,9 @@ test('the words of a refusal are read from its own form only', () => {
   expect(agentError(bytes('{"error":"no"}'))).toBe('no');
   for (const text of ['', 'no', '"no"', '{"error":{}}', '{"error":"a","error":"b"}', '\xff'])
     expect(agentError(bytes(text))).toBeUndefined();
-  fc.assert(fc.property(fc.uint8Array(), (body) => expect(agentError(body)).toBeUndefined()));
+  fc.assert(
+    fc.property(fc.uint8Array(), (body) => {
+      expect(agentError(body)).toBeUndefined();
+    }),
+  );
 });
