@@ -6,7 +6,13 @@ export async function bundle(entry: string): Promise<string> {
   const built = await build({
     configFile: false,
     logLevel: 'error',
-    build: { ssr: entry, write: false, target: 'node24', minify: false },
+    build: {
+      ssr: entry,
+      write: false,
+      target: 'node24',
+      minify: false,
+      rolldownOptions: { output: { codeSplitting: false } },
+    },
     ssr: { noExternal: true, resolve: { conditions } },
   });
   if (Array.isArray(built) || !('output' in built)) throw new Error(`${entry}: expected one bundle`);

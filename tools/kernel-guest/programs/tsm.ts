@@ -5,7 +5,6 @@ import { release } from 'node:os';
 import { tsmConformance } from '../../../packages/simulate/src/tsm/conformance.ts';
 import { get, inFolder, put } from '../../../packages/simulate/src/tsm/conformance-steps.ts';
 import { tsmFaultConformance } from '../../../packages/simulate/src/tsm/fault-conformance.ts';
-import type { SignerFault } from '../contract.ts';
 import {
   loadProvider,
   REPORTS,
@@ -15,6 +14,7 @@ import {
   unloadProvider,
 } from '../inside/provider.ts';
 import { serveTasks } from '../inside/serve.ts';
+import { attesterTasks } from './attester-tasks.ts';
 
 let signer = startSigner();
 
@@ -45,6 +45,8 @@ const refusal = (work: () => void): string => {
 };
 
 serveTasks({
+  ...attesterTasks,
+
   machine: async () => ({
     release: release(),
     commandLine: readFileSync('/proc/cmdline', 'utf8').trim(),
@@ -61,7 +63,8 @@ serveTasks({
 
   reports: (reportData: readonly string[]) => Promise.all(reportData.map(report)),
 
-  fault: async (fault: SignerFault | null) => setFault(fault),
+  /** Requests that nobody has removed. */
+  folders: () => files.readdir(REPORTS),
 
   /** A signer that does not answer, then one that ends with a request in its hands, then a new one. */
   neglect: async () => {
@@ -92,9 +95,10 @@ serveTasks({
     unloadProvider();
     const read = await codeOf(get(files, `${folder}/outblob`));
     const made = await codeOf(files.mkdir(`${REPORTS}/more`));
+    const detection = await attesterTasks.detect();
     await files.rmdir(folder);
     loadProvider();
     signer = startSigner();
-    return { attached, read, made, afterwards: await codeOf(report('03'.repeat(64))) };
+    return { attached, read, made, detection, afterwards: await codeOf(report('03'.repeat(64))) };
   },
 });
