@@ -1,6 +1,6 @@
 import { p256 } from '@noble/curves/nist.js';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Entropy } from '../../entropy.ts';
 import { type Extension, keyUsage } from '../../intel/extension.ts';
 import { encodePrivateKey, p256KeyOf } from '../../p256-key.ts';
@@ -106,7 +106,7 @@ export function createCertificateIssuer(options: CertificateIssuerOptions): Cert
   /** A seeded source has the same bytes for the same label: each key gets a label of its own. */
   function nextLabel(): string {
     issued += 1;
-    return `dstack/certificate/${issued}`;
+    return `dstack/${bytesToHex(app.appId)}/certificate/${issued}`;
   }
 
   return {
