@@ -47,24 +47,23 @@ describe('an event', () => {
     expect(asked).toEqual([{ event: 'model', payload: '010203' }]);
   });
 
-  test.each<AgentScript>([
-    { api: 'v1', version: '0.6.0' },
-    { api: 'tappd', version: '0.5.8' },
-  ])('is refused by name where the agent has none: %o', async (script) => {
-    await using service = await agent(script, { '/EmitEvent': json(null) });
+  const REMOVED = 'EmitEvent was removed in dstack 0.6.0; runtime RTMR3 events are system-owned';
+  test.each<[AgentScript, Reply]>([
+    [{ api: 'v1', version: '0.6.0' }, refusal(REMOVED)],
+    [{ api: 'v0', version: '0.4.2' }, refusal('Service not found: EmitEvent')],
+    [{ api: 'v1', version: '0.6.1' }, refusal('Service not found: EmitEvent', 404)],
+    [{ api: 'tappd', version: '0.5.8' }, json(null)],
+  ])('is refused by name where the agent has none: %o', async (script, reply) => {
+    await using service = await agent(script, { '/EmitEvent': reply });
     const error = expect(clientOf(service).emitEvent('model', payload)).rejects;
     await error.toMatchObject({ code: 'unavailable' });
-    await error.toThrow(
-      /\(API (v1|tappd)\) at \S+ has no EmitEvent: only dstack 0\.5 has; measure it by the app-compose/,
-    );
-    expect(service.requests).not.toContain('/EmitEvent');
+    await error.toThrow(/\(API \w+\) at \S+ has no EmitEvent: dstack has it from 0\.5\.0 to 0\.5\.11; measure it by/);
   });
 
   test('that the agent refuses is refused with its words: they are never swallowed', async () => {
-    const removed = refusal('EmitEvent was removed in dstack 0.6.0');
-    await using service = await agent({ api: 'v0', version: '0.5.12' }, { '/EmitEvent': removed });
+    await using service = await agent({ api: 'v0', version: '0.5.8' }, { '/EmitEvent': refusal('no TDX device') });
     await expect(clientOf(service).emitEvent('model', payload)).rejects.toThrow(
-      /\/EmitEvent: HTTP 400: EmitEvent was removed in dstack 0\.6\.0; /,
+      /\/EmitEvent: HTTP 400: no TDX device; /,
     );
   });
 

@@ -3,6 +3,7 @@ import { toHex, utf8 } from '@assay/verify/codec';
 import { unavailable, usage } from '../failure.ts';
 import { troubleOf } from '../http/trouble.ts';
 import { MAX_SMALL_ANSWER, type Session } from './connection.ts';
+import type { GuestAgent } from './probe.ts';
 
 /** Names of dstack's boot events: a log in which the app uses one of them is refused by every careful verifier. */
 const RESERVED: ReadonlySet<string> = new Set([
@@ -25,7 +26,6 @@ const RESERVED: ReadonlySet<string> = new Set([
 const MAX_NAME = 256;
 /** A log holds payloads as hexadecimal, and is bounded itself. */
 const MAX_PAYLOAD = 65_536;
-const REMOVED = 'measure it by the app-compose file instead, or quote it as report data';
 
 /** Refuses events that would spoil the log. Throws `usage`. */
 export function checkEvent(event: string, payload: Uint8Array): void {
@@ -41,17 +41,28 @@ export function checkEvent(event: string, payload: Uint8Array): void {
 
 /** Extends RTMR3 by an event, once and for good. Throws `unavailable`, saying whether it may have been measured. */
 export async function emit({ agent, ask }: Session, event: string, payload: Uint8Array): Promise<void> {
-  if (agent.api !== 'v0') throw unavailable(`${agent.shown} has no EmitEvent: only dstack 0.5 has`, REMOVED);
+  // Tappd never had it. Whether another agent still has it, only its answer tells.
+  if (agent.api === 'tappd') throw lacking(agent);
   const how = { maxBytes: MAX_SMALL_ANSWER, repeatable: false };
   try {
     await ask('/EmitEvent', { event, payload: toHex(payload) }, how);
   } catch (error) {
+    if (!(error instanceof AssayError)) throw error;
+    if (/HTTP 40\d: (EmitEvent was removed|Service not found)/.test(error.message)) throw lacking(agent, error);
     // Refused by status, or never sent: then nothing was measured.
-    if (!(error instanceof AssayError) || !['ECONNRESET', 'EPIPE'].includes(troubleOf(error) ?? '')) throw error;
+    if (!['ECONNRESET', 'EPIPE'].includes(troubleOf(error) ?? '')) throw error;
     throw unavailable(
       `${agent.shown}: the connection broke while ${event} was emitted: it may have been measured or not`,
       'read the event log before it is emitted again',
       error,
     );
   }
+}
+
+function lacking({ shown }: GuestAgent, cause?: unknown): Error {
+  return unavailable(
+    `${shown} has no EmitEvent: dstack has it from 0.5.0 to 0.5.11`,
+    'measure it by the app-compose file instead, or quote it as report data',
+    cause,
+  );
 }
