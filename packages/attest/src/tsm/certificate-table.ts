@@ -1,7 +1,4 @@
-import type { Envelope } from '@assay/verify/evidence';
-
-/** AMD's certificates as an envelope has them. */
-type SnpEndorsements = NonNullable<NonNullable<Envelope['endorsements']>['snp']>;
+import type { SnpEndorsements } from '@assay/verify';
 
 /** Bytes of an entry: GUID, offset, length. */
 const ENTRY = 24;

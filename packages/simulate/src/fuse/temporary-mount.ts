@@ -10,9 +10,6 @@ export interface TemporaryMount extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Why nothing can be mounted here; undefined when it can. */
-export const fuseMissing: string | undefined = missing();
-
 /** Mounts a tree below the folder for temporary files. */
 export async function temporaryMount(root: FuseFolder): Promise<TemporaryMount> {
   const path = await mkdtemp(join(tmpdir(), 'assay-mount-'));
@@ -31,7 +28,8 @@ export async function temporaryMount(root: FuseFolder): Promise<TemporaryMount> 
   }
 }
 
-function missing(): string | undefined {
+/** Why nothing can be mounted here; undefined when it can. */
+export function fuseMissing(): string | undefined {
   if (process.getuid?.() !== 0) return 'not root';
   try {
     closeSync(openSync('/dev/fuse', 'r+'));

@@ -7,6 +7,8 @@ import { tsmFaultConformance } from './fault-conformance.ts';
 import { createTsmFiles, TSM_PATH } from './mount.ts';
 import { createTsmTree, type TsmTree } from './tree.ts';
 
+const withoutFuse = fuseMissing();
+
 /** A provider that signs nothing: bytes before and after those that it was given. */
 const newTree = (): TsmTree =>
   createTsmTree({
@@ -37,7 +39,7 @@ describe('in memory', () => {
   });
 });
 
-describe.skipIf(fuseMissing)(`over FUSE${fuseMissing ? ` (${fuseMissing})` : ''}`, () => {
+describe.skipIf(withoutFuse)(`over FUSE${withoutFuse ? ` (${withoutFuse})` : ''}`, () => {
   const tree = newTree();
   let mounted: TemporaryMount;
   beforeAll(async () => {
