@@ -1,4 +1,6 @@
 export type { Attester, AttesterName, Detection, EvidenceRequest } from './attester.ts';
+export { type ConfidentialSpaceOptions, createConfidentialSpaceAttester } from './confidential-space/attester.ts';
+export type { TokenType } from './confidential-space/token-request.ts';
 export { type Found, findAttester } from './detect.ts';
 export { createDstackAttester } from './dstack/attester.ts';
 export { createDstackClient, type DstackClient } from './dstack/client.ts';

@@ -1,7 +1,7 @@
 import { AssayError } from '@assay/verify';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseEndpoint } from './endpoint.ts';
+import { parseEndpoint, parseSocket } from './endpoint.ts';
 
 test.each([
   ['/run/a.sock', 'unix:/run/a.sock'],
@@ -26,6 +26,11 @@ test.each([
 ])('%j is refused, and a secret in it is not repeated', (text, message) => {
   expect(() => parseEndpoint(text, 'url')).toThrow(message);
   expect(() => parseEndpoint(text, 'url')).not.toThrow(/s3cret/);
+});
+
+test('where a socket is needed, an address is refused', () => {
+  expect(parseSocket('/run/a.sock', 'socket').path).toBe('/run/a.sock');
+  expect(() => parseSocket('http://host', 'socket')).toThrow(/^socket: expected the path of a Unix socket/);
 });
 
 test('no text crashes it', () => {

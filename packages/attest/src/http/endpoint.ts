@@ -1,9 +1,14 @@
 import { usage } from '../failure.ts';
 
 /** Where an HTTP service listens: on a Unix socket, or at an address. */
-export type Endpoint =
-  | { readonly kind: 'socket'; readonly path: string; readonly shown: string }
-  | { readonly kind: 'url'; readonly url: URL; readonly shown: string };
+export type Endpoint = SocketEndpoint | { readonly kind: 'url'; readonly url: URL; readonly shown: string };
+
+/** A Unix socket; messages call it `shown`. */
+export interface SocketEndpoint {
+  readonly kind: 'socket';
+  readonly path: string;
+  readonly shown: string;
+}
 
 /** The longest path of a Unix socket on Linux, in bytes: `sun_path` without its NUL. */
 const MAX_SOCKET_PATH = 107;
@@ -31,4 +36,11 @@ export function parseEndpoint(text: string, field: string): Endpoint {
     throw usage(`${field}: the address has a user or password in it; give the token by itself`, field);
   if (url.search !== '' || url.hash !== '') throw usage(`${field}: the address has a query or fragment`, field);
   return { kind: 'url', url, shown: url.href.replace(/\/$/, '') };
+}
+
+/** As `parseEndpoint`, where it must be a socket. */
+export function parseSocket(text: string, field: string): SocketEndpoint {
+  const endpoint = parseEndpoint(text, field);
+  if (endpoint.kind !== 'socket') throw usage(`${field}: expected the path of a Unix socket, found an address`, field);
+  return endpoint;
 }

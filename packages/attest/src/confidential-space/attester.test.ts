@@ -1,0 +1,67 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Attester } from '../attester.ts';
+import { createConfidentialSpaceAttester } from './attester.ts';
+
+const reportData = new Uint8Array(64);
+let folder: string;
+let socket: string;
+let server: Server;
+let attester: Attester;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'launcher-'));
+  socket = join(folder, 'teeserver.sock');
+  server = createServer((connection) => connection.destroy());
+  attester = createConfidentialSpaceAttester({
+    socket,
+    audience: 'https://verifier.example',
+    sleep: async () => undefined,
+  });
+});
+afterEach(async () => {
+  await new Promise((resolve) => server.close(resolve));
+  await rm(folder, { recursive: true });
+});
+const outcomes = async () =>
+  (await Promise.all(attester.health.map(({ look }) => look()))).map(({ outcome }) => outcome);
+
+test('without a socket it says where it would run', async () => {
+  expect(await attester.detect()).toEqual({ available: false, looked: [`unix:${socket}: no such socket (ENOENT)`] });
+  await expect(attester.evidence({ reportData })).rejects.toThrow(
+    /no such socket \(ENOENT\); run the container on a Confidential Space image/,
+  );
+  expect(await outcomes()).toEqual(['fail', 'skip', 'skip']);
+});
+
+test('another file in its place is no launcher', async () => {
+  await writeFile(socket, '');
+  expect((await attester.detect()).looked).toEqual([`unix:${socket}: no socket, but another kind of file`]);
+  expect(await outcomes()).toEqual(['fail', 'skip', 'skip']);
+  await expect(attester.evidence({ reportData })).rejects.toThrow(/nobody listens there \(ECONNREFUSED\)/);
+});
+
+test('a launcher that breaks every connection is asked three times', async () => {
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
+  await new Promise<void>((listening) => void server.listen(socket, listening));
+  await expect(attester.evidence({ reportData })).rejects.toThrow(/the connection broke before/);
+  expect(connections).toBe(3);
+});
+
+test.skipIf(process.getuid?.() === 0)('a socket that is open for root alone: run as root', async () => {
+  await new Promise<void>((listening) => void server.listen(socket, listening));
+  await chmod(socket, 0);
+  expect(await attester.detect()).toEqual({
+    available: false,
+    looked: [`unix:${socket}: permission denied (EACCES)`],
+  });
+  await expect(attester.evidence({ reportData })).rejects.toThrow(
+    /EACCES\); run the container as root: leave USER out/,
+  );
+  expect(await outcomes()).toEqual(['pass', 'fail', 'skip']);
+});
