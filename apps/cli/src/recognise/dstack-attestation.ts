@@ -24,6 +24,9 @@ interface Event {
   readonly digest: string;
   readonly event: string;
   readonly event_payload: string;
+  /** How the digest is made: of canonical JSON, which `preimage` shows, where it is 2. */
+  readonly version?: number;
+  readonly preimage?: string;
 }
 
 function withLog(evidence: Uint8Array, events: readonly Event[]): EvidenceWithLog {
@@ -77,12 +80,16 @@ function parseVersion1(bytes: Uint8Array): EvidenceWithLog {
 
 function eventOf(packed: Packed): Event {
   const event = mapOf(packed, 'event_log');
+  const version = event.get('version');
+  const preimage = event.get('preimage');
   return {
     imr: numberOf(event.get('imr'), 'imr'),
     event_type: numberOf(event.get('event_type'), 'event_type'),
     digest: toHex(bytesOf(event.get('digest'), 'digest')),
     event: textOf(event.get('event'), 'event'),
     event_payload: toHex(bytesOf(event.get('event_payload'), 'event_payload')),
+    ...(version !== undefined && { version: numberOf(version, 'version') }),
+    ...(preimage !== undefined && { preimage: textOf(preimage, 'preimage') }),
   };
 }
 

@@ -37,9 +37,12 @@ export function tlsUsage(server: boolean, client: boolean): Extension | undefine
   return { id: '2.5.29.37', critical: false, value: sequence(...purposes.map(objectIdentifier)) };
 }
 
-/** Subject alternative names: addresses as such, all else as DNS names. Throws for names that are not ASCII. */
+const MAX_NAMES = 1000;
+
+/** Subject alternative names: addresses as such, all else as DNS names. Throws `RpcError` for names that cannot be. */
 export function alternativeNames(names: readonly string[]): Extension | undefined {
   if (names.length === 0) return undefined;
+  if (names.length > MAX_NAMES) throw new RpcError(`alt_names: at most ${MAX_NAMES}, found ${names.length}`);
   const value = sequence(
     ...names.map((name) => {
       const address = addressBytes(name);

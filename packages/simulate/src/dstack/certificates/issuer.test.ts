@@ -65,6 +65,8 @@ describe('GetTlsKey and IssueCert', () => {
       name: 'RpcError',
       message: 'alt_names: expected DNS names in ASCII or IP addresses',
     });
+    const message = 'alt_names: at most 1000, found 1001';
+    await expect(issue({ altNames: new Array<string>(1001).fill('a') })).rejects.toMatchObject({ message });
   });
 
   test.each([
