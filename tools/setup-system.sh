@@ -60,8 +60,8 @@ codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
   awk -v codename="$codename" '$2 == codename && $3 == "main" { print $1; exit }')
 if [ -z "$mirror" ]; then
-  say "no Debian mirror is configured for '$codename'; the tests in a virtual machine are left out" >&2
-  exit 1
+  say "this is no Debian, whose kernel the tests in a virtual machine need; they will be skipped" >&2
+  exit 0
 fi
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$mirror" "$codename" "$keyring" "$mirror" "$codename-backports" \

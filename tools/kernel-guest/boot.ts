@@ -43,12 +43,12 @@ export interface Guest extends AsyncDisposable {
 /** Boots a guest, emulated. `await using` ends it. Throws with its console's text when it does not get ready. */
 export async function bootGuest(options: GuestOptions): Promise<Guest> {
   const { system, program, seed, now, milliseconds = 120_000 } = options;
-  const folder = mkdtempSync(join(tmpdir(), 'assay-guest-'));
-  const path = (name: string): string => join(folder, name);
   const initrd = await buildInitramfs(system, program);
   const kernel = readFileSync(system.kernel.image);
   const measurements = predictMeasurements({ kernel, initrd, commandLine: COMMAND_LINE });
   const configuration: TdConfiguration = { seed, now: now.toISOString(), measurements };
+  const folder = mkdtempSync(join(tmpdir(), 'assay-guest-'));
+  const path = (name: string): string => join(folder, name);
   // What is measured is what is booted: the kernel is copied, too.
   writeFileSync(path('kernel'), kernel);
   writeFileSync(path('initrd'), Buffer.concat(initrd));
@@ -68,7 +68,15 @@ export async function bootGuest(options: GuestOptions): Promise<Guest> {
     const origin = `http://127.0.0.1:${port}`;
     return {
       origin,
-      ask: (task, input = null) => ask(`${origin}/${task}`, input),
+      async ask(task, input = null) {
+        const lost = (error: unknown): never => {
+          throw new Error(`the guest does not answer; its console:\n${guestConsole.log()}`, { cause: error });
+        };
+        const body = JSON.stringify(input);
+        const response = await fetch(`${origin}/${task}`, { method: 'POST', body }).catch(lost);
+        if (!response.ok) throw new Error(`${task}, in the guest: ${await response.text()}`);
+        return response.json();
+      },
       release: system.kernel.release,
       commandLine: COMMAND_LINE,
       measurements,
@@ -79,12 +87,6 @@ export async function bootGuest(options: GuestOptions): Promise<Guest> {
     await end();
     throw new Error(`the guest did not get ready; its console:\n${guestConsole.log()}`, { cause: error });
   }
-}
-
-async function ask(url: string, input: unknown): Promise<unknown> {
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify(input) });
-  if (!response.ok) throw new Error(`in the guest: ${await response.text()}`);
-  return response.json();
 }
 
 /**

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { bundle } from './bundle.ts';
 import { cpio, type Entry } from './cpio.ts';
-import { buildProvider } from './provider.ts';
+import { providerModule } from './provider.ts';
 import type { GuestSystem } from './system.ts';
 
 const INSIDE = resolve(import.meta.dirname, 'inside');
@@ -27,7 +27,7 @@ export async function buildInitramfs(system: GuestSystem, program: string): Prom
     ['bin/busybox', executable(system.busybox)],
     ['bin/node', executable(system.node)],
     ['init', executable(join(INSIDE, 'init.sh'))],
-    ['modules/tsm_simulated.ko', { bytes: buildProvider(system) }],
+    ['modules/tsm_simulated.ko', { bytes: providerModule(system) }],
     ['programs/signer.mjs', { bytes: Buffer.from(await bundle(join(INSIDE, 'signer.ts'))) }],
     ['programs/program.mjs', { bytes: Buffer.from(await bundle(program)) }],
     ...system.libraries.map((path) => [path.slice(1), executable(path)] as const),
