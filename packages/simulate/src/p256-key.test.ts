@@ -1,7 +1,7 @@
-import { createPublicKey, randomBytes, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes, verify } from 'node:crypto';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createEntropy, type Entropy } from './entropy.ts';
-import { createP256Key, derSignature, type P256Key } from './p256-key.ts';
+import { createP256Key, derSignature, encodePrivateKey, type P256Key, p256KeyOf } from './p256-key.ts';
 
 const message = new TextEncoder().encode('what is signed');
 const seeded = createEntropy({ seed: 'p256-key.test' });
@@ -43,6 +43,19 @@ test('without SubtleCrypto, as on a page without TLS, a random key still signs',
   vi.stubGlobal('crypto', { getRandomValues: getRandomValues.bind(globalThis.crypto) });
   const key = createP256Key(random, 'one');
   expect(accepted(key, await key.sign(message))).toBe(true);
+});
+
+test('a secret scalar is a key, which other tools read from PKCS #8', () => {
+  const secret = new Uint8Array(32).fill(3);
+  const key = p256KeyOf(secret, seeded);
+  const read = createPrivateKey({
+    key: Buffer.from(encodePrivateKey(secret, key.point)),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  expect(read.export({ format: 'jwk' }).d).toBe(Buffer.from(secret).toString('base64url'));
+  expect(createPublicKey(read).export({ format: 'der', type: 'spki' })).toEqual(Buffer.from(key.spki));
+  expect(() => p256KeyOf(new Uint8Array(32), seeded)).toThrow();
 });
 
 test('an empty seed is a mistake, not a seed', () => {
