@@ -1,0 +1,32 @@
+import { mkdir, rmdir } from 'node:fs/promises';
+import { type FuseFolder, mountFuse } from '@assay/simulate';
+import { type Ground, messageOf } from './ground.ts';
+import type { Part } from './part.ts';
+
+/** A tree that is to be mounted in the ground's folder. */
+export interface MountWish {
+  /** What it stands for. */
+  readonly name: string;
+  readonly folder: string;
+  readonly root: FuseFolder;
+}
+
+/** Mounts a tree until the end, where this machine can; otherwise says why not. */
+export async function mounted(
+  ground: Ground,
+  { name, folder, root }: MountWish,
+): Promise<{ readonly path: string } | { readonly path: undefined; readonly absent: Part['absent'] }> {
+  const path = ground.path(folder);
+  await mkdir(path, { recursive: true });
+  try {
+    const mount = await mountFuse(root, path, 'assay-simulated');
+    ground.later(async () => {
+      await mount[Symbol.asyncDispose]();
+      await rmdir(path);
+    });
+    return { path };
+  } catch (error) {
+    await rmdir(path);
+    return { path: undefined, absent: [{ name, reason: messageOf(error) }] };
+  }
+}
