@@ -4,9 +4,9 @@
 set -euo pipefail
 
 packages=(
-  chromium-headless-shell      # the tests that run in a browser
+  chromium-headless-shell        # the tests that run in a browser
   qemu-system-x86 busybox-static # the tests in a virtual machine
-  gcc make libc6-dev libelf1   # its kernel module; the last two are what Debian's kernel build tools need
+  gcc make                       # its kernel module
 )
 # The series whose tsm.ko the tests expect; later ones have another interface for modules.
 series=6.12
