@@ -51,7 +51,7 @@ export interface GuestAgent {
  *
  * @example
  * const agent = await createGuestAgent(vendor, { appCompose: await readFile('app-compose.json') });
- * const response = await agent.handler(new Request('http://localhost/Info'));
+ * await using service = await listen(agent.handler, { socket: '/tmp/dstack.sock' }, agent);
  */
 export async function createGuestAgent(vendor: IntelVendor, options: GuestAgentOptions = {}): Promise<GuestAgent> {
   const guest = await bootGuest(vendor, options);

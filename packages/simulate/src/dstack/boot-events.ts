@@ -17,7 +17,7 @@ export function bootEvents(identity: GuestIdentity, release: Release): readonly 
     ['instance-id', identity.instanceId],
     ['boot-mr-done', NOTHING],
     ...only(between('0.5.3', '0.6.0'), ['mr-kms', identity.kmsMeasurement]),
-    ...only(release.reaches('0.5.3'), ['os-image-hash', identity.osImageHash]),
+    ...only(identity.osImageHash.length > 0, ['os-image-hash', identity.osImageHash]),
     ['key-provider', utf8ToBytes(identity.keyProviderInfo)],
     ...only(release.reaches('0.5.5'), ['storage-fs', utf8ToBytes('zfs')]),
     ['system-ready', NOTHING],

@@ -15,7 +15,7 @@ export interface GuestIdentity {
   readonly instanceId: Uint8Array;
   /** SHA-256 of the platform's PPID. */
   readonly deviceId: Uint8Array;
-  /** SHA-256 that names the image of the guest's operating system, 32 bytes. */
+  /** SHA-256 that names the image of the guest's operating system, 32 bytes; empty before 0.5.3, which named none. */
   readonly osImageHash: Uint8Array;
   /** The KMS's `mr_aggregated`, 32 bytes. */
   readonly kmsMeasurement: Uint8Array;
@@ -41,7 +41,8 @@ export function identityOf(source: IdentitySource): GuestIdentity {
   const { entropy, pck, compose, release, kmsRootSpki, appId = compose.hash.slice(0, 20) } = source;
   if (appId.length !== 20) throw new Error(`app id: expected 20 bytes, found ${appId.length}`);
   const seed = entropy.bytes('dstack/instance', 20);
-  const osImageHash = sha256(utf8ToBytes(`simulated dstack ${release.name}`));
+  const named = release.reaches('0.5.3');
+  const osImageHash = named ? sha256(utf8ToBytes(`simulated dstack ${release.name}`)) : new Uint8Array(0);
   return {
     appId: Uint8Array.from(appId),
     composeHash: compose.hash,
@@ -50,11 +51,12 @@ export function identityOf(source: IdentitySource): GuestIdentity {
     osImageHash,
     kmsMeasurement: sha256(utf8ToBytes('simulated dstack KMS')),
     keyProviderInfo: JSON.stringify({ name: 'kms', id: bytesToHex(kmsRootSpki) }),
-    vmConfig: JSON.stringify({ spec_version: 1, os_image_hash: bytesToHex(osImageHash), ...HARDWARE }),
+    vmConfig: JSON.stringify({ ...(named && { os_image_hash: bytesToHex(osImageHash) }), ...HARDWARE }),
   };
 }
 
 const HARDWARE = {
+  spec_version: 1,
   cpu_count: 2,
   memory_size: 4_294_967_296,
   qemu_single_pass_add_pages: false,
