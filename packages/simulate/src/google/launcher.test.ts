@@ -155,6 +155,16 @@ describe('refusals of the service: 500 around its own status', () => {
     expect((await post({ ...sound, audience: 'a'.repeat(512), nonces })).status).toBe(200);
   });
 
+  test('whole, as the launcher’s client words it', async () => {
+    const details = 'error details: name = ErrorInfo reason = UNSUPPORTED_CC_TECHNOLOGY';
+    const domain = 'domain = confidentialcomputing.googleapis.com metadata = map[]';
+    expect(await post(sound, { profile: 'sev-snp', region: 'europe-west4' })).toEqual({
+      status: 500,
+      type: 'text/html',
+      body: `failed to retrieve custom attestation service token: calling v1.VerifyConfidentialSpace in europe-west4: googleapi: Error 400: ${SNP_UNSUPPORTED.message}\n${details} ${domain}`,
+    });
+  });
+
   test('a VM on SEV-SNP has no tokens', async () => {
     const { status, body } = await ask({ method: 'GET' }, { profile: 'sev-snp' });
     expect(status).toBe(500);
