@@ -22,6 +22,8 @@ export type { GramineFiles } from './gramine/pseudo-files.ts';
 export type { HealthCheck, HealthFinding, HealthOutcome } from './health.ts';
 export type { DerivedKey, KeySource } from './keys/key-source.ts';
 export { createSoftwareKeys } from './keys/software.ts';
+export { createProxyAttester, type ProxyOptions } from './proxy/attester.ts';
+export type { ProxyPlaceOptions } from './proxy/place.ts';
 export { carrying, checkedRequest } from './report-data.ts';
 export { type Batcher, type BatcherOptions, createBatcher } from './statement/batcher.ts';
 export { type IssueOptions, issueStatement } from './statement/issue.ts';

@@ -108,6 +108,12 @@ export {
 export { encodeLayout, type FieldValues, type Layout, layoutFields } from './layout.ts';
 export { type Handler, type Listener, type ListenOptions, listen, type Place } from './listen.ts';
 export { createP256Key, type P256Key } from './p256-key.ts';
+export {
+  type AttestationProxyOptions,
+  createAttestationProxy,
+  type ProxyFault,
+  type ProxyQuote,
+} from './proxy/proxy.ts';
 export type { Quota } from './quota.ts';
 export { createSoftwareAttester } from './software/attester.ts';
 export { createSoftwareEnclave } from './software/enclave.ts';

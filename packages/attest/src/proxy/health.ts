@@ -1,0 +1,70 @@
+import { lookup } from 'node:dns/promises';
+import { systemCode, unavailable } from '../failure.ts';
+import { findingAfter, findingOf } from '../finding.ts';
+import type { HealthCheck } from '../health.ts';
+import { requireOk } from './answer.ts';
+import { HOST, type ProxyClient } from './client.ts';
+
+/** Every hop to a quote of the proxy: its name, its port, its answer, the guest's interface behind it. */
+export function proxyHealth(client: ProxyClient, milliseconds: number): readonly HealthCheck[] {
+  const name = (): Promise<string> => resolved(client);
+  const reached = async (signal?: AbortSignal): Promise<string> =>
+    `${client.endpoint().shown}: answers ${(await client.reach({ milliseconds, signal })).status}`;
+  const answered = async (signal?: AbortSignal): Promise<string> => {
+    requireOk(await client.reach({ milliseconds, signal }), `${client.endpoint().shown}/status`);
+    return (await client.status({ milliseconds, signal })).told;
+  };
+  const available = async (signal?: AbortSignal): Promise<string> => {
+    const status = await client.status({ milliseconds, signal });
+    if (!status.available) throw unavailable(`${client.endpoint().shown}/status: ${status.told}`, NO_TDX);
+    return status.told;
+  };
+  return [
+    {
+      id: 'proxy.name',
+      requires: 'TDX_ATTESTATION_PROXY_URL names a socket, or a host that is known here.',
+      look: () => findingOf(name),
+    },
+    {
+      id: 'proxy.connection',
+      requires: 'The attestation proxy listens there.',
+      look: (signal) => findingAfter(name, 'no place to ask', () => reached(signal)),
+    },
+    {
+      id: 'proxy.status',
+      requires: 'It answers `GET /status` as an attestation proxy does.',
+      look: (signal) =>
+        findingAfter(
+          () => reached(signal),
+          'nobody answers',
+          () => answered(signal),
+        ),
+    },
+    {
+      id: 'proxy.available',
+      requires: 'It can make quotes: `available` is true.',
+      look: (signal) =>
+        findingAfter(
+          () => answered(signal),
+          'no status',
+          () => available(signal),
+        ),
+    },
+  ];
+}
+
+const NO_TDX =
+  'in the guest, see `lsmod | grep tdx`, `mount | grep configfs` and `ls /sys/kernel/config/tsm/report/`; on the host, ' +
+  'see that TDX is on in the firmware';
+
+async function resolved(client: ProxyClient): Promise<string> {
+  const endpoint = client.endpoint();
+  if (endpoint.kind === 'socket') return endpoint.shown;
+  const { hostname } = endpoint.url;
+  try {
+    const { address } = await lookup(hostname.replace(/^\[|\]$/g, ''));
+    return hostname === address ? endpoint.shown : `${hostname} is ${address}`;
+  } catch (error) {
+    throw unavailable(`${hostname}: no such host (${systemCode(error)})`, HOST, error);
+  }
+}

@@ -1,0 +1,76 @@
+import { open } from 'node:fs/promises';
+import { BlockList, isIPv4 } from 'node:net';
+import type { Environment } from '../dstack/place.ts';
+import { systemCode, unavailable, usage } from '../failure.ts';
+import { type Endpoint, parseEndpoint } from '../http/endpoint.ts';
+
+/** Where the attestation proxy is, and what it is shown. */
+export interface ProxyPlaceOptions {
+  /** Socket or address; before the variable TDX_ATTESTATION_PROXY_URL. Default `/run/tdx-attestation-proxy.sock`. */
+  readonly url?: string | undefined;
+  readonly environment?: Environment | undefined;
+  /** Secret: the bearer that the proxy knows this caller by. */
+  readonly token?: string | undefined;
+  /** A file with the token, read anew for each request; instead of `token`. */
+  readonly tokenFile?: string | undefined;
+}
+
+/** The variable of the proxy's containers. */
+const VARIABLE = 'TDX_ATTESTATION_PROXY_URL';
+const SOCKET = '/run/tdx-attestation-proxy.sock';
+const MAX_TOKEN = 4096;
+
+/** The proxy's endpoint. Throws `usage`, naming the option or variable, for what is none. */
+export function proxyEndpoint({ url, environment = {} }: ProxyPlaceOptions): Endpoint {
+  if (url !== undefined) return parseEndpoint(url, 'url');
+  const named = environment[VARIABLE];
+  return named ? parseEndpoint(named, VARIABLE) : parseEndpoint(SOCKET, 'url');
+}
+
+/**
+ * The token for an endpoint, undefined where none is given. Throws `usage` for one that no header can carry or that would
+ * leave this machine in clear, `unavailable` for a file that cannot be read; the token is in no message.
+ */
+export async function proxyToken(
+  { token, tokenFile }: ProxyPlaceOptions,
+  endpoint: Endpoint,
+): Promise<string | undefined> {
+  if (token !== undefined && tokenFile !== undefined)
+    throw usage('tokenFile: expected none beside `token`', 'tokenFile');
+  const field = tokenFile === undefined ? 'token' : 'tokenFile';
+  const secret = tokenFile === undefined ? token : await readToken(tokenFile);
+  if (secret === undefined) return undefined;
+  if (!/^[!-~]+$/.test(secret) || secret.length > MAX_TOKEN)
+    throw usage(`${field}: expected 1 to ${MAX_TOKEN} printable ASCII characters without spaces`, field);
+  if (endpoint.kind === 'url' && endpoint.url.protocol === 'http:' && !isNear(endpoint.url.hostname))
+    throw usage(`${field}: it would go to ${endpoint.shown} in clear; use https, or the proxy of this machine`, field);
+  return secret;
+}
+
+async function readToken(path: string): Promise<string> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      // One byte more than fits, besides a line's end: a longer one is refused.
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(MAX_TOKEN + 2), 0, MAX_TOKEN + 2, 0);
+      return buffer.toString('latin1', 0, bytesRead).trim();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const remedy = "mount the proxy's token file, and let this user's group read it (mode 0640)";
+    throw unavailable(`tokenFile: ${path} cannot be read (${systemCode(error)})`, remedy, error);
+  }
+}
+
+/** Networks that containers reach their host by. */
+const PRIVATE = new BlockList();
+PRIVATE.addSubnet('127.0.0.0', 8);
+PRIVATE.addSubnet('10.0.0.0', 8);
+PRIVATE.addSubnet('172.16.0.0', 12);
+PRIVATE.addSubnet('192.168.0.0', 16);
+const NEAR_NAMES = new Set(['localhost', '[::1]', 'host.docker.internal', 'host.containers.internal']);
+
+function isNear(host: string): boolean {
+  return NEAR_NAMES.has(host) || (isIPv4(host) && PRIVATE.check(host));
+}
