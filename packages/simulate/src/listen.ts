@@ -1,5 +1,5 @@
 import { chmod } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { answerWith } from './listen/exchange.ts';
 import { clearSocket } from './listen/socket-file.ts';
@@ -56,13 +56,21 @@ export async function listen(handler: Handler, place: Place, options: ListenOpti
   });
   server.maxConnections = options.maxConnections ?? 256;
   const exchange = answerWith(handler, { maxBody, tooLarge, onError });
-  server.on('request', exchange);
+  const answering = new WeakMap<object, ServerResponse>();
+  server.on('request', (incoming, outgoing) => {
+    answering.set(incoming.socket, outgoing);
+    exchange(incoming, outgoing);
+  });
   // Nothing that is asked for beforehand is done; without a listener the answer would be chunked.
   server.on('checkExpectation', (_request, response) => response.writeHead(417, { 'content-length': 0 }).end());
   server.on('connect', (_request, socket) => refuse(socket as Socket, '405 Method Not Allowed'));
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-    refuse(socket as Socket, STATUS[error.code ?? ''] ?? '400 Bad Request'),
-  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const outgoing = answering.get(socket);
+    // What follows a whole request is a mistake of its length: that request still gets its answer.
+    const awaited = outgoing?.req.complete && !outgoing.closed;
+    if (!awaited) refuse(socket as Socket, STATUS[error.code ?? ''] ?? '400 Bad Request');
+    else if (outgoing.listenerCount('finish', hangUp) === 0) outgoing.once('finish', hangUp);
+  });
   const address = await open(server, place);
   const close = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
@@ -77,6 +85,11 @@ const STATUS: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
+
+/** Ends a connection after the answer that was on its way. */
+function hangUp(this: ServerResponse): void {
+  this.socket?.destroySoon();
+}
 
 function refuse(socket: Socket, status: string): void {
   // Half of another answer may be on its way; a second head amid it would be taken for its body.
