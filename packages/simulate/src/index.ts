@@ -16,8 +16,10 @@ export {
 } from './amd/vendor.ts';
 export { createGuestAgent, type GuestAgent, type GuestAgentOptions, type GuestApi } from './dstack/agent.ts';
 export { DEFAULT_APP_COMPOSE } from './dstack/app-compose.ts';
+export type { AppInfo } from './dstack/attestation/app-info.ts';
 export type { GuestAgentFault } from './dstack/fault.ts';
 export type { GuestIdentity } from './dstack/identity.ts';
+export { type AppKeys, createKms, type Kms } from './dstack/kms/kms.ts';
 export { DEFAULT_RELEASE } from './dstack/release.ts';
 export { eachDay } from './each-day.ts';
 export { createEntropy, type Entropy, type EntropySource } from './entropy.ts';
