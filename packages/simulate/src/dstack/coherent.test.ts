@@ -34,7 +34,7 @@ async function quoteOf(agent: GuestAgent): Promise<Told> {
 async function judge(
   agent: GuestAgent,
   told: Told,
-  given: { readonly appCompose?: string; readonly policy?: Policy } = {},
+  given: { readonly appCompose?: string; readonly policy?: Policy; readonly roots?: readonly Uint8Array[] } = {},
 ) {
   const files = Object.entries(await issueCollateral(vendor, agent.td.pck, { tee: 'tdx' })).map(
     ([name, file]) => [name, typeof file === 'string' ? utf8ToBytes(file) : file] as const,
@@ -47,7 +47,7 @@ async function judge(
   return verify(evidence, {
     tees: [tdx],
     now,
-    roots: fromPem(vendor.rootPem, 'CERTIFICATE'),
+    roots: given.roots ?? fromPem(vendor.rootPem, 'CERTIFICATE'),
     allowSimulated: true,
     endorsements: endorsementsFromDirectory(Object.fromEntries(files)),
     policy: given.policy ?? policyOf(agent),
@@ -89,6 +89,12 @@ describe('a quote, its event log and the app-compose file', () => {
     const agent = await start({ appId });
     const verdict = await judge(agent, await quoteOf(agent));
     expect(verdict).toMatchObject({ trusted: true, claims: { measurements: { appId: bytesToHex(appId) } } });
+  });
+
+  test('are refused by whoever trusts Intel’s root alone', async () => {
+    const agent = await start();
+    const verdict = await judge(agent, await quoteOf(agent), { roots: [] });
+    expect([verdict.trusted, failing(verdict)[0]]).toEqual([false, 'dcap.root.trusted']);
   });
 
   test('with another app-compose file are refused by its hash', async () => {
