@@ -1,12 +1,12 @@
-import { createSoftwareTd } from '@assay/simulate';
 import { startAmd } from './amd.ts';
 import { type DstackWish, startDstack } from './dstack.ts';
 import { startGoogle } from './google.ts';
 import { startGramine } from './gramine.ts';
 import type { Ground } from './ground.ts';
-import { type Intel, startIntel } from './intel.ts';
+import { startIntel } from './intel.ts';
 import { type Part, part } from './part.ts';
-import { startTsm } from './tsm.ts';
+import { startProxy } from './proxy.ts';
+import { bootTd, startTsm } from './tsm.ts';
 
 /** What can be simulated: a vendor with what it vouches for, one of these alone, or everything. */
 export const WORLDS = ['intel', 'amd', 'google', 'dstack', 'tsm', 'all'] as const;
@@ -15,14 +15,14 @@ export const WORLDS = ['intel', 'amd', 'google', 'dstack', 'tsm', 'all'] as cons
 export type World = (typeof WORLDS)[number];
 
 /** What stands on Intel's vendor: all of it is one machine. */
-type OnIntel = 'dstack' | 'tsm' | 'gramine';
+type OnIntel = 'dstack' | 'proxy' | 'tsm' | 'gramine';
 const ON_INTEL: Readonly<Record<World, readonly OnIntel[]>> = {
-  intel: ['tsm', 'gramine'],
+  intel: ['proxy', 'tsm', 'gramine'],
   amd: [],
   google: [],
   dstack: ['dstack'],
   tsm: ['tsm'],
-  all: ['dstack', 'tsm', 'gramine'],
+  all: ['dstack', 'proxy', 'tsm', 'gramine'],
 };
 
 /** Starts a world on a ground, part by part; stops early, with what runs by then, when the signal aborts. */
@@ -43,14 +43,15 @@ export async function startWorld(
 
 async function startIntelWorld(inside: readonly OnIntel[], ground: Ground, dstack: DstackWish): Promise<Part> {
   const intel = await startIntel(ground);
-  const td = createSoftwareTd(intel.vendor, { pck: intel.pck });
-  const starts: Readonly<Record<OnIntel, (intel: Intel) => Promise<Part>>> = {
+  const guest = await bootTd(ground, intel);
+  const starts: Readonly<Record<OnIntel, () => Promise<Part>>> = {
     dstack: () => startDstack(ground, intel, dstack),
-    tsm: () => startTsm(ground, intel, td),
+    proxy: () => startProxy(ground, intel, guest),
+    tsm: () => startTsm(ground, intel, guest),
     gramine: () => startGramine(ground, intel),
   };
   const parts: Part[] = [intel];
-  for (const name of inside) parts.push(await starts[name](intel));
+  for (const name of inside) parts.push(await starts[name]());
   return joined(parts);
 }
 
