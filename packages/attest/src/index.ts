@@ -1,4 +1,5 @@
 export type { Attester, AttesterName, Detection, EvidenceRequest } from './attester.ts';
+export { attestersOf } from './attesters.ts';
 export { type ConfidentialSpaceOptions, createConfidentialSpaceAttester } from './confidential-space/attester.ts';
 export type { TokenType } from './confidential-space/token-request.ts';
 export { type Found, findAttester } from './detect.ts';
