@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Attester } from '../attester.ts';
 import { createConfidentialSpaceAttester } from './attester.ts';
@@ -41,6 +42,34 @@ test('another file in its place is no launcher', async () => {
   expect((await attester.detect()).looked).toEqual([`unix:${socket}: no socket, but another kind of file`]);
   expect(await outcomes()).toEqual(['fail', 'skip', 'skip']);
   await expect(attester.evidence({ reportData })).rejects.toThrow(/nobody listens there \(ECONNREFUSED\)/);
+});
+
+test('whatever the launcher answers with 200, it is a token with the report data or refused', async () => {
+  let answer = '';
+  server.removeAllListeners('connection');
+  server.on('connection', (connection) => {
+    connection.on('error', () => undefined);
+    connection.once('data', () => {
+      const length = Buffer.byteLength(answer);
+      connection.end(`HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n${answer}`);
+    });
+  });
+  await new Promise<void>((listening) => void server.listen(socket, listening));
+  const part = fc.oneof(
+    fc.base64String().map((text) => text.replaceAll(/[+/=]/g, '')),
+    fc.json().map((text) => Buffer.from(text).toString('base64url')),
+  );
+  const jwts = fc.tuple(part, part, part).map((parts) => parts.join('.'));
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), jwts), async (text) => {
+      answer = text;
+      await expect(attester.evidence({ reportData })).rejects.toMatchObject({
+        name: 'AssayError',
+        code: 'unavailable',
+      });
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test('a launcher that breaks every connection is asked three times', async () => {

@@ -21,10 +21,12 @@ export async function writeWhole(files: PseudoFiles, name: string, bytes: Uint8A
 /** The longest name of a type; others are longer than any that Gramine has. */
 const MAX_TYPE = 64;
 
-/** How the enclave attests itself, as Gramine says. Throws `unavailable` where there is no enclave of Gramine's. */
+/** How the enclave attests itself, in Gramine's word. Throws `unavailable` where there is no enclave of Gramine's. */
 export async function attestationType(files: PseudoFiles): Promise<string> {
   const bytes = await readWhole(files, 'attestation_type', MAX_TYPE);
-  return Buffer.from(bytes).toString('latin1').trim();
+  const type = Buffer.from(bytes).toString('latin1').trim();
+  if (/^[\w-]*$/.test(type)) return type;
+  throw unavailable(`${files.path}/attestation_type: expected a word, found ${bytes.length} other bytes`, NO_ENCLAVE);
 }
 
 /** Throws `unavailable` unless quotes are made by Intel's DCAP: other types are named, with what to do. */

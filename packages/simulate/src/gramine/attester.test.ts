@@ -40,6 +40,9 @@ const onQuote = (fault: GramineFault) => ({
   fault: ({ name }: { readonly name: string }) => (name === 'quote' ? fault : undefined),
 });
 
+/** The report data of an SGX quote of version 3. */
+const carried = ({ evidence }: Envelope): string => toHex(evidence.subarray(48 + 320, 48 + 384));
+
 /** With the test vendor's collateral: trusted only when the quote is genuine, of this enclave, and has the report data. */
 async function judge(envelope: Envelope, reportData: Uint8Array) {
   const files = Object.entries(await issueCollateral(vendor, pck, { tee: 'sgx' })).map(
@@ -115,8 +118,7 @@ describe.each(Object.keys(PLACES))('an enclave under Gramine, %s', (name) => {
     const answers = await Promise.all(
       asked.flatMap((reportData, index) => attesters[index % 2]?.evidence({ reportData }) ?? []),
     );
-    const carried = answers.map(({ evidence }) => toHex(evidence.subarray(48 + 320, 48 + 384)));
-    expect(carried).toEqual(asked.map((reportData) => reportData.toString('hex')));
+    expect(answers.map(carried)).toEqual(asked.map((reportData) => reportData.toString('hex')));
   });
 
   there('passes every check of its health', async () => {
@@ -178,10 +180,14 @@ describe('refuses, and says what to do,', () => {
     expect([error.code, error.message]).toEqual(['unavailable', expect.stringMatching(message)]);
   });
 
-  test('whatever else the quote is', async () => {
+  test.each(['quote', 'attestation_type'])('whatever else is in %s', async (file) => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 1500 }), async (bytes) => {
-        expect((await failure(onQuote({ kind: 'bytes', bytes: () => bytes }))).code).toBe('unavailable');
+        const fault = ({ name }: { readonly name: string }): GramineFault | undefined =>
+          name === file ? { kind: 'bytes', bytes: () => bytes } : undefined;
+        const error = await failure({ fault });
+        expect(error.code).toBe('unavailable');
+        expect(error.message).toMatch(/^[^\p{Cc}]+; [^\p{Cc}]+$/u);
       }),
       { numRuns: 50 },
     );
@@ -209,6 +215,15 @@ describe('refuses, and says what to do,', () => {
   });
 });
 
+test('who writes report data past the line is noticed: nobody gets the quote of another', async () => {
+  const folder = folderWith();
+  const apart = () => createGramineAttester({ files: createTreeFiles(folder, '/dev/attestation') });
+  const asked = [randomBytes(64), randomBytes(64)];
+  const answers = await Promise.allSettled(asked.map((data) => apart().evidence({ reportData: data })));
+  const told = answers.map((answer) => (answer.status === 'rejected' ? String(answer.reason) : carried(answer.value)));
+  expect(told).toEqual([expect.stringContaining('other report data'), asked[1]?.toString('hex')]);
+});
+
 test('a quote that does not come holds up nobody longer than asked, and the line until it comes', async () => {
   const { promise: until, resolve } = Promise.withResolvers<void>();
   let asked = 0;
@@ -224,6 +239,6 @@ test('a quote that does not come holds up nobody longer than asked, and the line
   const next = createGramineAttester({ files }).evidence({ reportData: new Uint8Array(64) });
   expect(asked).toBeLessThanOrEqual(1);
   resolve();
-  expect(toHex((await next).evidence.subarray(48 + 320, 48 + 384))).toBe('00'.repeat(64));
+  expect(carried(await next)).toBe('00'.repeat(64));
   expect(asked).toBe(2);
 });
