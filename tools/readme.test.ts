@@ -45,6 +45,7 @@ describe('examples', () => {
     const policy = await readPolicy(folder.path('policy.yaml'), {
       ...io,
       now: () => new Date(0),
+      env: {},
       columns: 80,
       colour: false,
     });
