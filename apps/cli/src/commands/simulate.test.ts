@@ -1,0 +1,165 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { Hardware } from '@assay/simulate';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Folder, makeFolder } from '../../../../tools/demo-folder.ts';
+import { type Simulation, startSimulation } from '../../../../tools/simulation-in-process.ts';
+
+let folder: Folder;
+beforeAll(async () => {
+  folder = await makeFolder();
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+const at = ({ document }: Simulation, name: string): string => {
+  const found = document.services.find((service) => service.name.startsWith(name));
+  if (found === undefined) throw new Error(`${name} does not run`);
+  return found.at;
+};
+
+describe('a simulation', () => {
+  test('says what runs, as simulated, and writes what others need', async () => {
+    await using simulation = await startSimulation('dstack');
+    const { document } = simulation;
+    expect(document).toMatchObject({
+      ...{ schema: 'assay.simulation/1', simulated: true, seeded: false, world: 'dstack', absent: [] },
+      environment: { DSTACK_SIMULATOR_ENDPOINT: at(simulation, 'dstack guest agent') },
+    });
+    expect((await stat(document.directory)).mode & 0o777).toBe(0o700);
+    const variables = await readFile(join(document.directory, 'env'), 'utf8');
+    for (const [name, value] of Object.entries(document.environment))
+      expect(variables).toContain(`export ${name}=${value}\n`);
+    const names = await readdir(join(document.directory, 'roots'));
+    expect(names.sort()).toEqual(['dstack-kms-k256.hex', 'dstack-kms.pem', 'intel.pem']);
+  });
+
+  test('is reachable over its port and its sockets, and from this machine alone', async () => {
+    await using simulation = await startSimulation('dstack');
+    const info = await fetch(`${at(simulation, 'dstack guest agent')}/Info`);
+    expect(await info.json()).toHaveProperty('app_id');
+    for (const { at: place } of simulation.document.services) expect(place).toMatch(/^http:\/\/127\.0\.0\.1:\d+$|^\//);
+    for (const name of ['dstack.sock', 'tappd.sock']) expect((await stat(at(simulation, name))).isSocket()).toBe(true);
+  });
+
+  test('serves the documents of the machine that attests', async () => {
+    await using simulation = await startSimulation('dstack');
+    const tcb = `${at(simulation, 'Intel PCS')}/tdx/certification/v4/tcb?fmspc=A55A00000000`;
+    expect((await fetch(tcb)).status).toBe(200);
+  });
+
+  test('ends when it is told to, and leaves nothing behind', async () => {
+    const simulation = await startSimulation('dstack');
+    const { directory } = simulation.document;
+    const address = at(simulation, 'dstack guest agent');
+    expect(await simulation.stop()).toBe(0);
+    expect(existsSync(directory)).toBe(false);
+    await expect(fetch(address)).rejects.toThrow();
+  });
+
+  test('leaves what others put into its folder', async () => {
+    const directory = folder.path('kept');
+    const simulation = await startSimulation('dstack', { directory });
+    await writeFile(join(directory, 'evidence.json'), '{}');
+    await simulation.stop();
+    expect(await readdir(directory)).toEqual(['evidence.json']);
+  });
+
+  test('tells people loudly that it proves nothing, and what to type next', async () => {
+    await using simulation = await startSimulation('dstack', { json: false });
+    expect(simulation.text).toMatch(/^! SIMULATED {2}dstack: this proves nothing/);
+    expect(simulation.text).toMatch(/source \S+\/env/);
+    expect(simulation.text).toMatch(/DSTACK_SIMULATOR_ENDPOINT {2,}http:\/\/127\.0\.0\.1:\d+/);
+    expect(simulation.text).toMatch(/npx assay attest --from dstack --nonce \$NONCE/);
+    expect(simulation.text).toMatch(/npx assay collateral fetch \$SIM\/dstack\.json --from http:\/\/127\.0\.0\.1:\d+ /);
+    expect(simulation.text).toMatch(/--root-ca \$SIM\/roots\/intel\.pem --allow-simulated/);
+  });
+});
+
+describe('its keys', () => {
+  const rootOf = async (seed?: string): Promise<string> => {
+    await using simulation = await startSimulation('dstack', { ports: '0', ...(seed !== undefined && { seed }) });
+    expect(simulation.document.seeded).toBe(seed !== undefined);
+    const root = await readFile(join(simulation.document.directory, 'roots/intel.pem'), 'utf8');
+    return String(new X509Certificate(root).publicKey.export({ type: 'spki', format: 'pem' }));
+  };
+
+  test('come again from the same seed, and are random without', async () => {
+    const [one, same, other, random] = [await rootOf('a'), await rootOf('a'), await rootOf('b'), await rootOf()];
+    expect(same).toBe(one);
+    expect(new Set([one, other, random]).size).toBe(3);
+  });
+
+  test('that come from a seed are named so', async () => {
+    await using simulation = await startSimulation('dstack', { seed: 'a', json: false });
+    expect(simulation.text).toMatch(/^! SIMULATED SEEDED {2}/);
+    expect(simulation.text).toContain('no secret');
+  });
+});
+
+describe('the guest of dstack', () => {
+  test('boots the given file as the given release', async () => {
+    const appCompose = folder.path('app-compose.json');
+    await writeFile(appCompose, '{"name":"mine","manifest_version":2}');
+    await using simulation = await startSimulation('dstack', { appCompose, dstackVersion: '0.5.5' });
+    const info = await (await fetch(`${at(simulation, 'dstack guest agent 0.5.5')}/Info`)).json();
+    expect(info).toMatchObject({ app_name: 'mine' });
+  });
+
+  test.each([
+    ['--app-compose', { appCompose: 'broken.json' }],
+    ['--app-compose', { appCompose: 'missing.json' }],
+    ['--dstack-version', { dstackVersion: '7' }],
+  ])('does not boot with a wrong %s', async (field, flags) => {
+    await writeFile(folder.path('broken.json'), '[]');
+    const given = 'appCompose' in flags ? { appCompose: folder.path(flags.appCompose) } : flags;
+    await expect(startSimulation('dstack', given)).rejects.toMatchObject({ details: { field } });
+  });
+});
+
+describe('it does not start', () => {
+  const found: readonly Hardware[] = [{ path: '/dev/tdx_guest', what: 'Intel TDX guest' }];
+
+  test('beside real hardware, unless told', async () => {
+    const hardware = async () => found;
+    const started = startSimulation('dstack', {}, hardware);
+    await expect(started).rejects.toThrow('/dev/tdx_guest (Intel TDX guest)');
+    await expect(started).rejects.toThrow('say --beside-hardware');
+    await using simulation = await startSimulation('dstack', { besideHardware: true }, hardware);
+    expect(simulation.document.world).toBe('dstack');
+  });
+
+  test('where a port is taken, and says which', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { readonly port: number };
+    const directory = folder.path('taken');
+    const started = startSimulation('dstack', { ports: String(port), directory });
+    await expect(started).rejects.toThrow(
+      `cannot listen on 127.0.0.1:${port}: another process listens there; choose others with --ports`,
+    );
+    expect(existsSync(directory)).toBe(false);
+    other.close();
+  });
+
+  test('where its socket is in use; what had started is undone', async () => {
+    const directory = folder.path('in-use');
+    await mkdir(directory);
+    await writeFile(join(directory, 'tappd.sock'), 'a file of somebody');
+    const started = startSimulation('dstack', { directory });
+    await expect(started).rejects.toThrow('a file that is no socket is there; choose others with --directory');
+    expect(await readdir(directory)).toEqual(['tappd.sock']);
+  });
+
+  test.each([
+    ['WORLD', 'nowhere', {}],
+    ['--seed', 'dstack', { seed: '' }],
+    ['--ports', 'dstack', { ports: '65535' }],
+    ['--directory', 'dstack', { directory: '' }],
+  ])('with a wrong %s', async (field, world, flags) => {
+    await expect(startSimulation(world, flags)).rejects.toMatchObject({ code: 'usage', details: { field } });
+  });
+});
