@@ -27,7 +27,13 @@ export function handMadeAttester(name: Attester['name'] = 'software'): {
   return { attester, asked };
 }
 
-/** Lets everything go on until the condition holds: hashes may be made on other threads. */
+/** Turns of the event loop after which what has not come will not come. */
+const TURNS = 10_000;
+
+/** Lets everything go on until the condition holds: hashes may be made on other threads. Throws when it never does. */
 export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; !holds(); turn += 1) {
+    if (turn === TURNS) throw new Error(`not after ${TURNS} turns: ${holds}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

@@ -82,8 +82,13 @@ describe('challengers', () => {
         const closing = batcher.close().then(() => {
           open = false;
         });
-        while (open) await settle('answer');
+        // Each quote settles one batch, and each batch has a challenger.
+        for (let left = outcomes.length; left > 0; left -= 1) {
+          await until(() => !open || asked.length > settled);
+          await settle('answer');
+        }
         await closing;
+        expect(open).toBe(false);
         for (const outcome of await Promise.all(outcomes)) expect(['served', 'failed', 'left']).toContain(outcome);
         expect(served).toEqual(served.toSorted((one, other) => one - other));
         expect(asked).toHaveLength(settled);
