@@ -154,6 +154,15 @@ describe('it does not start', () => {
     expect(await readdir(directory)).toEqual(['tappd.sock']);
   });
 
+  test('where a folder of its is a file; what was mounted is unmounted', async () => {
+    const directory = folder.path('half-way');
+    await mkdir(directory);
+    await writeFile(join(directory, 'gramine'), 'a file of somebody');
+    const started = startSimulation('intel', { directory });
+    await expect(started).rejects.toMatchObject({ code: 'usage', details: { field: '--directory' } });
+    expect(await readdir(directory)).toEqual(['gramine']);
+  });
+
   test.each([
     ['WORLD', 'nowhere', {}],
     ['--seed', 'dstack', { seed: '' }],

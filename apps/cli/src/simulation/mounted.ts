@@ -1,5 +1,6 @@
 import { mkdir, rmdir } from 'node:fs/promises';
 import { type FuseFolder, mountFuse } from '@assay/simulate';
+import { fileError } from '../files.ts';
 import { type Ground, messageOf } from './ground.ts';
 import type { Part } from './part.ts';
 
@@ -17,7 +18,9 @@ export async function mounted(
   { name, folder, root }: MountWish,
 ): Promise<{ readonly path: string } | { readonly path: undefined; readonly absent: Part['absent'] }> {
   const path = ground.path(folder);
-  await mkdir(path, { recursive: true });
+  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+    throw fileError(error, path, '--directory');
+  });
   try {
     const mount = await mountFuse(root, path, 'assay-simulated');
     ground.later(async () => {

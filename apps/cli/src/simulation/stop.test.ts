@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { SimulationDocument } from '../../../../tools/simulation-in-process.ts';
+
+/** The command in a process of its own, from its sources; what it prints until its document is whole. */
+async function start(
+  ...args: readonly string[]
+): Promise<{ readonly child: ChildProcess; readonly said: () => string }> {
+  const main = join(import.meta.dirname, '../main.ts');
+  const all = ['--conditions=@assay/source', main, 'simulate', ...args, '--ports', '0', '--beside-hardware', '--json'];
+  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += chunk;
+  });
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`it ended with ${code}`)));
+  while (!text.endsWith('\n}\n')) await Promise.race([once(child.stdout, 'data'), ended]);
+  ended.catch(() => undefined);
+  return { child, said: () => text };
+}
+
+const mounts = async (): Promise<string> => readFile('/proc/self/mounts', 'utf8');
+
+describe.skipIf(process.platform !== 'linux')('a process that simulates', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends at %s with 0: nothing is mounted, no file is left',
+    async (signal) => {
+      const { child, said } = await start('tsm');
+      const { directory, absent } = JSON.parse(said()) as SimulationDocument;
+      expect((await mounts()).includes(`${directory}/tsm`)).toBe(absent.length === 0);
+      const exit = once(child, 'exit');
+      child.kill(signal);
+      expect(await exit).toEqual([0, null]);
+      expect((await mounts()).includes(directory)).toBe(false);
+      expect(existsSync(directory)).toBe(false);
+    },
+  );
+
+  test('prints one document, and no more when it ends', async () => {
+    const { child, said } = await start('dstack');
+    const before = said();
+    const exit = once(child, 'close');
+    child.kill('SIGTERM');
+    await exit;
+    expect(said()).toBe(before);
+  });
+});
