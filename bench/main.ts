@@ -1,4 +1,4 @@
-// Speed as ratios against yardsticks that are timed in the same run: `npm run bench [-- verify|attest] [-- --json]`.
+// Speed as ratios against yardsticks that are timed in the same run: `npm run bench [-- [verify|attest] [--json]]`.
 import { attestRows } from './attest.ts';
 import { type Row, rowText } from './row.ts';
 import { verifyRows } from './verify.ts';
