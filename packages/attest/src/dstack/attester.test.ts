@@ -175,6 +175,18 @@ describe('evidence is refused', () => {
   });
 });
 
+test('an answer in chunks, a byte at a time, is read whole; one that never ends is not waited for', async () => {
+  const body = JSON.stringify({ quote: Buffer.from(formOfQuote(reportData)).toString('hex') });
+  const dripping: Reply = (_, response) => {
+    for (const character of body) response.write(character);
+    response.end();
+  };
+  const stalling: Reply = (_, response) => void response.write(body.slice(0, 100));
+  await using service = await agent({ api: 'v0', version: '0.5.11' }, { '/GetQuote': [dripping, stalling] });
+  expect((await attesterOf(service).evidence({ reportData })).evidence).toEqual(formOfQuote(reportData));
+  await expect(attesterOf(service, 50).evidence({ reportData })).rejects.toThrow('no answer within 50 ms');
+});
+
 test('a connection that breaks is tried once more', async () => {
   const { '/GetQuote': quoted = [] } = agentRoutes({ api: 'v0' });
   const broken: Reply = (request) => void request.socket.destroy();

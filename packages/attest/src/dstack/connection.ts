@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '@assay/verify/codec';
 import { type Deadline, within } from '../deadline.ts';
 import { unavailable } from '../failure.ts';
 import { createLine, type Line } from '../line.ts';
-import { type PlaceOptions, type Search, searchPlace } from './place.ts';
+import { type Place, type PlaceOptions, type Search, searchPlace } from './place.ts';
 import { type GuestAgent, probeAgent } from './probe.ts';
 import { post, readReply } from './rpc.ts';
 
@@ -49,16 +49,16 @@ export function connectAgent(options: DstackOptions): Connection {
   const first = newLine();
   const others = Array.from({ length: LINES - 1 }, newLine);
   let next = 0;
-  let known: GuestAgent | undefined;
+  let known: Located | undefined;
 
   async function session(signal: AbortSignal): Promise<Session> {
     known ??= await locate(options, signal);
-    const agent = known;
+    const { agent, place } = known;
     return {
       agent,
       async ask(path, request, how) {
-        const reply = await post(agent.place, { path, request, signal, ...how });
-        return readReply(agent.place, `${agent.shown}: ${path}`, reply);
+        const reply = await post(place, { path, request, signal, ...how });
+        return readReply(place, `${agent.shown}: ${path}`, reply);
       },
     };
   }
@@ -85,8 +85,14 @@ export function connectAgent(options: DstackOptions): Connection {
   };
 }
 
-async function locate(options: DstackOptions, signal: AbortSignal): Promise<GuestAgent> {
+/** The place may have a credential, which is nobody else's to see. */
+interface Located {
+  readonly place: Place;
+  readonly agent: GuestAgent;
+}
+
+async function locate(options: DstackOptions, signal: AbortSignal): Promise<Located> {
   const { place, looked } = await searchPlace(options);
   if (place === undefined) throw unavailable(`no dstack guest agent: looked at ${looked.join(', ')}`, REMEDY);
-  return probeAgent(place, signal);
+  return { place, agent: await probeAgent(place, signal) };
 }

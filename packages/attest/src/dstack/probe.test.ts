@@ -109,7 +109,9 @@ describe('PHALA_API_KEY', () => {
       response.end(JSON.stringify({ version: '0.6.0', app_id: '01' }));
     };
     await using service = await localService({}, noting);
-    await createDstackClient(keyed(service.origin)).info();
+    const client = createDstackClient(keyed(service.origin));
+    await client.info();
+    expect(JSON.stringify(await client.agent())).not.toContain(PHALA_API_KEY);
     expect(seen).toEqual([`Bearer ${PHALA_API_KEY}`, `Bearer ${PHALA_API_KEY}`]);
     const elsewhere = { PHALA_API_KEY, PHALA_ENDPOINT: service.origin, DSTACK_ENDPOINT: service.origin };
     await createDstackClient({ environment: elsewhere }).info();

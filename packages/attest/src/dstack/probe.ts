@@ -8,7 +8,6 @@ export type DstackApi = 'tappd' | 'v0' | 'v1';
 
 /** A guest agent that answered. */
 export interface GuestAgent {
-  readonly place: Place;
   /** The newest API that it serves. One that serves `v1` serves `v0` too. */
   readonly api: DstackApi;
   /** As it says itself; undefined before 0.5.7. */
@@ -67,7 +66,7 @@ function found(place: Place, api: DstackApi, said: string | undefined): GuestAge
   const known = version === undefined || KNOWN_VERSION.test(version);
   const name = `dstack guest agent${version === undefined ? '' : ` ${version}`}`;
   const speaks = `API ${api}${known ? '' : ', a version that Assay does not know: it knows 0.3 to 0.6'}`;
-  return { place, api, version, shown: `${name} (${speaks}) at ${place.endpoint.shown}` };
+  return { api, version, shown: `${name} (${speaks}) at ${place.endpoint.shown}` };
 }
 
 function versionIn({ object }: Look): string | undefined {

@@ -83,7 +83,7 @@ describe.each(['socket', 'tcp'] as const)('over %s', (transport) => {
     const client = new sdk.DstackClient(running[transport]);
     const before = await client.getQuote('before');
     await client.emitEvent('deployed', 'grüße');
-    await client.emitEvent('digest', Uint8Array.of(1, 2, 3));
+    await new sdk.TappdClient(running[transport]).emitEvent('digest', Uint8Array.of(1, 2, 3));
     const after = await client.getQuote('after');
     expect(Object.values(after.replayRtmrs())).toEqual(running.agent.td.registers.map(hex));
     expect(Object.values(before.replayRtmrs())[3]).not.toBe(Object.values(after.replayRtmrs())[3]);

@@ -3,13 +3,16 @@ import { ed25519, x25519 } from '@noble/curves/ed25519.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import * as sdk022 from '@phala/dstack-sdk-0.2.2';
 import { encryptEnvVars as encrypt022 } from '@phala/dstack-sdk-0.2.2/encrypt-env-vars';
+import * as solana022 from '@phala/dstack-sdk-0.2.2/solana';
 import * as sdk055 from '@phala/dstack-sdk-0.5.5';
 import { encryptEnvVars as encrypt055 } from '@phala/dstack-sdk-0.5.5/encrypt-env-vars';
+import * as solana055 from '@phala/dstack-sdk-0.5.5/solana';
 import * as sdk057 from '@phala/dstack-sdk-0.5.7';
 import { encryptEnvVars as encrypt057 } from '@phala/dstack-sdk-0.5.7/encrypt-env-vars';
+import * as solana057 from '@phala/dstack-sdk-0.5.7/solana';
 import * as sdk058 from '@phala/dstack-sdk-0.5.8';
 import { encryptEnvVars as encrypt058 } from '@phala/dstack-sdk-0.5.8/encrypt-env-vars';
-import { toKeypair, toKeypairSecure } from '@phala/dstack-sdk-0.5.8/solana';
+import * as solana058 from '@phala/dstack-sdk-0.5.8/solana';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runGuest } from '../../../../tools/dstack-guest-in-tests.ts';
 import { signLink } from '../dstack/keys/link.ts';
@@ -111,13 +114,34 @@ describe('verifyEnvEncryptPublicKey', () => {
   });
 });
 
-test('toKeypair of 0.5.8 makes an account of the key that the guest derives', async () => {
-  await using guest = await runGuest();
-  const key = await new sdk058.DstackClient(guest.socket).getKey('wallet/solana', 'mainnet', 'ed25519');
-  const account = hex(ed25519.getPublicKey(key.key));
-  expect([toKeypair(key), toKeypairSecure(key)].map(({ publicKey }) => hex(publicKey.toBytes()))).toEqual([
-    ...[account, account],
-  ]);
+describe('toKeypair', () => {
+  const account = ({ publicKey }: { readonly publicKey: { toBytes(): Uint8Array } }): string =>
+    hex(publicKey.toBytes());
+
+  test('makes an account of the key that the guest derives', async () => {
+    await using guest = await runGuest();
+    const key055 = await new sdk055.DstackClient(guest.socket).getKey('wallet/solana', 'mainnet');
+    const key057 = await new sdk057.DstackClient(guest.socket).getKey('wallet/solana', 'mainnet');
+    const key058 = await new sdk058.DstackClient(guest.socket).getKey('wallet/solana', 'mainnet', 'ed25519');
+    const accounts = [
+      ...[solana055.toKeypair(key055), solana055.toKeypairSecure(key055)],
+      ...[solana057.toKeypair(key057), solana057.toKeypairSecure(key057)],
+      ...[solana058.toKeypair(key058), solana058.toKeypairSecure(key058)],
+    ];
+    expect(new Set(accounts.map(account))).toEqual(new Set([hex(ed25519.getPublicKey(key058.key))]));
+  });
+
+  test('of a TLS key is the same account for everybody: it takes the start of a document for the key', async () => {
+    await using guest = await runGuest();
+    const tappd022 = new sdk022.TappdClient(guest.tcp);
+    const tappd058 = new sdk058.TappdClient(guest.tcp);
+    const [old, other] = [await tappd022.deriveKey('alice'), await tappd022.deriveKey('bob')];
+    const [tls, another] = [await tappd058.deriveKey('alice'), await tappd058.deriveKey('bob')];
+    const careless = [old, other].map(solana022.toKeypair).concat([tls, another].map(solana058.toKeypair));
+    expect(new Set(careless.map(account)).size).toBe(1);
+    const careful = [old, other].map(solana022.toKeypairSecure).concat([tls, another].map(solana058.toKeypairSecure));
+    expect(new Set(careful.map(account)).size).toBe(2);
+  });
 });
 
 test('send_rpc_request of 0.2.2 reaches any method of the agent', async () => {
