@@ -35,6 +35,21 @@ beforeEach(() => {
 const DSTACK = [sdk055, sdk057, sdk058];
 const TAPPD = [sdk022, sdk055, sdk057, sdk058];
 
+/** What a class has of its own: a release with a method that no test here knows is noticed. */
+const methodsOf = ({ prototype }: { readonly prototype: object }): ReadonlySet<string> =>
+  new Set(Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor' && !name.startsWith('ensure')));
+
+test('the SDKs have these methods, and each is called in one of these files', () => {
+  const v05 = ['deriveKey', 'emitEvent', 'getKey', 'getQuote', 'getTlsKey', 'info', 'isReachable', 'tdxQuote'];
+  for (const sdk of [sdk055, sdk057]) {
+    expect(methodsOf(sdk.DstackClient)).toEqual(new Set(v05));
+    expect(methodsOf(sdk.TappdClient)).toEqual(new Set(['deriveKey', 'tdxQuote']));
+  }
+  expect(methodsOf(sdk058.DstackClient)).toEqual(new Set([...v05, 'attest', 'sign', 'verify', 'version']));
+  expect(methodsOf(sdk058.TappdClient)).toEqual(new Set(['deriveKey', 'isReachable', 'tdxQuote']));
+  expect(methodsOf(sdk022.TappdClient)).toEqual(new Set(['deriveKey', 'info', 'isReachable', 'tdxQuote']));
+});
+
 describe.each(['socket', 'tcp'] as const)('over %s', (transport) => {
   test('isReachable is true for each client of each SDK', async () => {
     const endpoint = guest[transport];
@@ -115,6 +130,7 @@ describe.each(['socket', 'tcp'] as const)('over %s', (transport) => {
 
   test('version of 0.5.8 is the agent’s; an agent without the method is told apart only by its error', async () => {
     const client = new sdk058.DstackClient(guest[transport]);
+    expect(await new sdk058.TappdClient(guest[transport]).version()).toEqual(await client.version());
     expect(await client.version()).toEqual({ version: '0.5.11', rev: expect.any(String), __name__: 'VersionResponse' });
     const older = new sdk058.DstackClient((await guestOf({ version: '0.5.5' }))[transport]);
     expect(await older.version()).toEqual({ error: 'Service not found: Version', __name__: 'VersionResponse' });
@@ -132,6 +148,9 @@ describe.each(['socket', 'tcp'] as const)('over %s', (transport) => {
     );
     expect(refusals(verdict)).toEqual([]);
     expect(verdict).toMatchObject({ simulated: true, layers: { authentic: 'pass', platform: 'pass', bound: 'pass' } });
+    // The same bytes but for the signature's: another quote, and no time in it.
+    const again = await new sdk058.TappdClient(guest[transport]).attest('challenge');
+    expect(again.attestation.slice(0, 2 * 632)).toBe(attestation.slice(0, 2 * 632));
     await expect(client.attest('x'.repeat(65))).rejects.toThrow('Report data is too large');
     const older = new sdk058.DstackClient((await guestOf({ version: '0.5.5' }))[transport]);
     await expect(older.attest('x')).rejects.toThrow('Service not found: Attest');

@@ -156,6 +156,14 @@ describe.each(['socket', 'tcp'] as const)('over %s', (transport) => {
       },
     );
 
+    test('are the same for both clients', async () => {
+      const older = new sdk058.TappdClient(guest[transport]);
+      const signed = await newest().sign('secp256k1', data);
+      expect(await older.sign('secp256k1', data)).toEqual(signed);
+      const { signature, public_key } = signed;
+      expect(await older.verify('secp256k1', data, signature, public_key)).toMatchObject({ valid: true });
+    });
+
     test('refuse a digest of another length, and what is neither key nor signature', async () => {
       await expect(newest().sign('secp256k1_prehashed', 'short')).rejects.toThrow('requires a 32-byte digest');
       const { signature, public_key } = await newest().sign('ed25519', data);
