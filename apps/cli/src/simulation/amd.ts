@@ -13,9 +13,14 @@ import { measurementsOf, policyText } from './policy.ts';
 
 /** Starts AMD's key distribution service for one line, and a guest whose configfs-TSM has the provider `sev_guest`. */
 export async function startAmd(ground: Ground): Promise<Part> {
-  const { clock } = ground;
+  const { clock, seed } = ground;
   const door = await ground.reserve(2);
-  const vendor = await createAmdVendor({ product: 'Genoa', now: clock(), baseUrl: door.address });
+  const vendor = await createAmdVendor({
+    product: 'Genoa',
+    now: clock(),
+    baseUrl: door.address,
+    ...(seed !== undefined && { seed }),
+  });
   const vek = await issueVek(vendor);
   const service = eachDay((now) => createKdsService({ vendors: [{ ...vendor, now }], chips: [vek], clock }), clock);
   door.open(async (request) => (await service())(request));

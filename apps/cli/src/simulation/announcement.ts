@@ -36,9 +36,7 @@ export function announcement({ world, seeded, directory, variables, part, walks 
   });
   return [
     `${style.bold(style.doubtful(seeded ? '! SIMULATED SEEDED' : '! SIMULATED'))}  ${world}: this proves nothing about any machine.\n`,
-    seeded
-      ? `  Keys of Intel's stand-in come from the seed: they are no secret. RSA keys (AMD, Google) are random.\n`
-      : '',
+    seeded ? '  All keys come from the seed: they are no secret, whoever knows it has them.\n' : '',
     `  Everything is in ${directory}, reachable from this machine alone, until you press Ctrl-C.\n`,
     `\n${style.bold('Runs')}\n${services}`,
     part.absent.length > 0 ? `\n${style.bold('Cannot run here')}\n${missing}` : '',

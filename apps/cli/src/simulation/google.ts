@@ -18,9 +18,13 @@ const AUDIENCE = 'https://verifier.example';
 
 /** Starts the issuer of tokens, and the launcher of a workload on Confidential Space: its socket and its token file. */
 export async function startGoogle(ground: Ground, report: (message: string) => void): Promise<Part> {
-  const { clock } = ground;
+  const { clock, seed } = ground;
   const door = await ground.reserve(3);
-  const vendor = await createGoogleVendor({ now: clock(), issuer: door.address });
+  const vendor = await createGoogleVendor({
+    now: clock(),
+    issuer: door.address,
+    ...(seed !== undefined && { seed }),
+  });
   // Leaves live for sixty days; keys and trust anchor stay.
   const renewed = eachDay((now) => reissueCertificate({ ...vendor, now }, 'leaf', {}), clock);
   let current = vendor;

@@ -1,4 +1,5 @@
 import { contextTag, element, integer, objectIdentifier, sequence } from '../der.ts';
+import { type KeySeed, seededP384Pair, seededRsaPair } from '../seeded-key.ts';
 
 /** A key that signs: its secret cannot be exported. */
 export interface AmdKey {
@@ -24,16 +25,20 @@ export const RSASSA_PSS = sequence(
   sequence(contextTag(0, sha384), contextTag(1, mgf1), contextTag(2, integer(SALT_LENGTH))),
 );
 
-/** An RSA key as those of ARK, ASK and ASVK. Randomness is WebCrypto's, so no two vendors are alike. */
-export async function createRsaKey(modulusLength = 4096): Promise<AmdKey> {
+/** An RSA key as those of ARK, ASK and ASVK: of a seed, or random. */
+export async function createRsaKey(modulusLength = 4096, seed?: KeySeed): Promise<AmdKey> {
   const algorithm = { ...PSS, modulusLength, publicExponent: Uint8Array.of(1, 0, 1) };
-  const pair = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify']);
+  const pair = seed
+    ? await seededRsaPair(seed, modulusLength, PSS)
+    : await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify']);
   return keyOf(pair, { ...PSS, saltLength: SALT_LENGTH });
 }
 
-/** A P-384 key as those of VCEK and VLEK. */
-export async function createChipKey(): Promise<AmdKey> {
-  const pair = await crypto.subtle.generateKey(P384, false, ['sign', 'verify']);
+/** A P-384 key as those of VCEK and VLEK: of a seed, or random. */
+export async function createChipKey(seed?: KeySeed): Promise<AmdKey> {
+  const pair = seed
+    ? await seededP384Pair(seed, P384)
+    : await crypto.subtle.generateKey(P384, false, ['sign', 'verify']);
   return keyOf(pair, { name: 'ECDSA', hash: 'SHA-384' });
 }
 

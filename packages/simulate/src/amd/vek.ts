@@ -1,8 +1,9 @@
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { element, integer } from '../der.ts';
 import type { Extension } from '../intel/extension.ts';
 import { type AmdCertificateEdits, amdName, issueAmdCertificate } from './certificate.ts';
 import { type AmdKey, createChipKey } from './key.ts';
-import { type AmdProduct, type AmdVendor, SIMULATED_ORGANISATION } from './vendor.ts';
+import type { AmdProduct, AmdVendor } from './vendor.ts';
 
 /** Component versions of a TCB; `fmc` counts on Turin only. */
 export interface AmdTcb {
@@ -17,7 +18,7 @@ export interface AmdTcb {
 export interface VekOptions {
   readonly kind?: 'VCEK' | 'VLEK';
   readonly tcb?: AmdTcb;
-  /** VCEK: 64 bytes, 8 on Turin; default: of a chip that is like no other. */
+  /** VCEK: 64 bytes, 8 on Turin; default: of a chip that is like no other, or of the seed's. */
   readonly hwid?: Uint8Array;
   /** VLEK: the provider. */
   readonly cspId?: string;
@@ -53,14 +54,17 @@ export function encodeTcb(product: AmdProduct, tcb: AmdTcb): Uint8Array {
     : Uint8Array.of(bootLoader, tee, 0, 0, 0, 0, snp, microcode);
 }
 
-/** Issues a VCEK (7 years) or VLEK (1 year) with a fresh key. */
+/** Issues a VCEK (7 years) or VLEK (1 year), with a fresh key unless the vendor is seeded. */
 export async function issueVek(vendor: AmdVendor, options: VekOptions = {}): Promise<Vek> {
-  const { product, now, authorities } = vendor;
+  const { product, now, authorities, organisation, entropy } = vendor;
   const { kind = 'VCEK', tcb = {}, cspId = 'CN=simulated.invalid', edits = {} } = options;
   const isVcek = kind === 'VCEK';
   const issuer = isVcek ? authorities.ask : authorities.asvk;
-  const key = await createChipKey();
-  const hwid = options.hwid ?? crypto.getRandomValues(new Uint8Array(product === 'Turin' ? 8 : 64));
+  const hwid = options.hwid ?? chipOf(vendor);
+  // A chip has another key at every TCB, a provider too.
+  const owner = isVcek ? bytesToHex(hwid) : cspId;
+  const label = ['amd', kind, product, owner, bytesToHex(encodeTcb(product, tcb)), 'key'].join('/');
+  const key = await createChipKey(entropy && { entropy, label });
   const extensions = [
     extension('1', integer(product === 'Turin' ? 1 : 0)),
     extension('2', ia5String(options.productName ?? (isVcek ? PRODUCT_NAMES[product] : product))),
@@ -70,7 +74,7 @@ export async function issueVek(vendor: AmdVendor, options: VekOptions = {}): Pro
   const fields = {
     serial: 0,
     issuer: issuer.subject,
-    subject: amdName(`SEV-${kind}`, SIMULATED_ORGANISATION),
+    subject: amdName(`SEV-${kind}`, organisation),
     notBefore: new Date(now.getTime() - YEAR / 2),
     notAfter: new Date(now.getTime() + (isVcek ? 6.5 : 0.5) * YEAR),
     spki: key.spki,
@@ -80,6 +84,11 @@ export async function issueVek(vendor: AmdVendor, options: VekOptions = {}): Pro
   if (isVcek) chipId.set(hwid);
   const certificate = await issueAmdCertificate(issuer.key, fields, edits);
   return { kind, product, key, certificate, tcb: encodeTcb(product, tcb), chipId };
+}
+
+function chipOf({ product, entropy }: AmdVendor): Uint8Array {
+  const length = product === 'Turin' ? 8 : 64;
+  return entropy?.bytes(`amd/chip/${product}`, length) ?? crypto.getRandomValues(new Uint8Array(length));
 }
 
 function tcbExtensions(product: AmdProduct, tcb: Required<AmdTcb>): Extension[] {

@@ -1,4 +1,5 @@
 import { bitString, contextTag, integer, sequence, time } from '../der.ts';
+import { createEntropy, type Entropy } from '../entropy.ts';
 import {
   authorityKeyId,
   crlDistributionPoint,
@@ -40,6 +41,8 @@ export interface AmdVendorOptions {
   readonly now: Date;
   /** Where its certificates say that the key service is; the default resolves nowhere. */
   readonly baseUrl?: string;
+  /** The same seed gives the same keys again, which are no secret then; certificates say SIMULATED SEEDED. Default: random. */
+  readonly seed?: Uint8Array | string;
   /** Keys of another vendor, to save the time that RSA keys take. */
   readonly keys?: Readonly<Record<AmdRole, AmdKey>>;
 }
@@ -49,14 +52,15 @@ export interface AmdVendor {
   readonly product: AmdProduct;
   readonly now: Date;
   readonly baseUrl: string;
+  /** The organisation in every name: no verifier can mistake it for AMD's. */
+  readonly organisation: string;
+  /** Where a seeded vendor's keys come from. */
+  readonly entropy?: Entropy;
   readonly keys: Readonly<Record<AmdRole, AmdKey>>;
   readonly authorities: Readonly<Record<AmdRole, AmdAuthority>>;
   /** The trust anchor for `--root-ca`. */
   readonly rootPem: string;
 }
-
-/** The organisation in every name: no verifier can mistake it for AMD's. */
-export const SIMULATED_ORGANISATION = 'SIMULATED';
 
 /** Serial numbers as AMD gives them: line, service, role. */
 const LINES: Readonly<Record<AmdProduct, number>> = { Milan: 0x10000, Genoa: 0x20000, Turin: 0x30000 };
@@ -66,18 +70,22 @@ const ROOT_USAGE = bitString(Uint8Array.of(0x06), 1);
 const AUTHORITY_USAGE = bitString(Uint8Array.of(0x04), 2);
 const DAY = 86_400_000;
 
-/** Makes a test vendor. Keys are random, so no two vendors are alike; RSA-4096 takes a second or two. Throws for an invalid `now`. */
+/** Makes a test vendor. RSA-4096 takes a second or two. Throws for an invalid `now`, and for an empty seed. */
 export async function createAmdVendor(options: AmdVendorOptions): Promise<AmdVendor> {
   const { product, now, baseUrl = 'https://simulated.invalid' } = options;
   if (Number.isNaN(now.getTime())) throw new Error('now: expected a valid date');
-  const keys = options.keys ?? (await createKeys());
-  const common = { product, now, baseUrl, keys };
+  const entropy = options.seed === undefined ? undefined : createEntropy({ seed: options.seed });
+  const keys = options.keys ?? (await createKeys(entropy));
+  const organisation = entropy ? 'SIMULATED SEEDED' : 'SIMULATED';
+  const common = { product, now, baseUrl, organisation, keys, ...(entropy && { entropy }) };
   const [ark, ask, asvk] = await Promise.all([certify(common, 'ark'), certify(common, 'ask'), certify(common, 'asvk')]);
   return { ...common, authorities: { ark, ask, asvk }, rootPem: encodePem('CERTIFICATE', ark.certificate) };
 }
 
-async function createKeys(): Promise<AmdVendor['keys']> {
-  const [ark, ask, asvk] = await Promise.all([createRsaKey(), createRsaKey(), createRsaKey()]);
+async function createKeys(entropy: Entropy | undefined): Promise<AmdVendor['keys']> {
+  const create = (role: AmdRole): Promise<AmdKey> =>
+    createRsaKey(4096, entropy && { entropy, label: `amd/${role}/key` });
+  const [ark, ask, asvk] = await Promise.all([create('ark'), create('ask'), create('asvk')]);
   return { ark, ask, asvk };
 }
 
@@ -90,13 +98,13 @@ export async function reissueAmdAuthority(
   return { ...vendor, authorities: { ...vendor.authorities, [role]: await certify(vendor, role, edits) } };
 }
 
-type Issuance = Pick<AmdVendor, 'product' | 'now' | 'baseUrl' | 'keys'>;
+type Issuance = Pick<AmdVendor, 'product' | 'now' | 'baseUrl' | 'organisation' | 'keys'>;
 
 async function certify(vendor: Issuance, role: AmdRole, edits: AmdCertificateEdits = {}): Promise<AmdAuthority> {
-  const { product, now, baseUrl, keys } = vendor;
+  const { product, now, baseUrl, organisation, keys } = vendor;
   const key = keys[role];
   const names = { ark: `ARK-${product}`, ask: `SEV-${product}`, asvk: `SEV-VLEK-${product}` };
-  const subject = amdName(names[role], SIMULATED_ORGANISATION);
+  const subject = amdName(names[role], organisation);
   const serial = LINES[product] + OFFSETS[role];
   const isRoot = role === 'ark';
   const extensions: readonly Extension[] = [
@@ -108,7 +116,7 @@ async function certify(vendor: Issuance, role: AmdRole, edits: AmdCertificateEdi
   ];
   const fields = {
     serial,
-    issuer: amdName(names.ark, SIMULATED_ORGANISATION),
+    issuer: amdName(names.ark, organisation),
     subject,
     notBefore: new Date(now.getTime() - 1000 * DAY),
     // AMD's authorities live for 25 years, as long as UTCTime allows here.

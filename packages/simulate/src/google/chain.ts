@@ -1,4 +1,5 @@
 import type { Extension } from '@peculiar/x509';
+import type { Entropy } from '../entropy.ts';
 import { createRsaKey, RS256, type RsaKey } from './rsa-key.ts';
 
 /** The three certificates of a PKI token, from the key that signs it to the trust anchor. */
@@ -11,7 +12,10 @@ export interface Certified {
 }
 
 /** A three-level hierarchy as Google's. */
-export type TokenChain = Readonly<Record<ChainRole, Certified>>;
+export interface TokenChain extends Readonly<Record<ChainRole, Certified>> {
+  /** The organisation in every name. */
+  readonly organisation: string;
+}
 
 /** How a certificate differs from what it should be. */
 export interface CertificateChanges {
@@ -43,14 +47,18 @@ const LIVES: Readonly<Record<ChainRole, readonly [number, number]>> = {
   leaf: [4, 56],
 };
 
-/** Makes keys and certificates that are valid at `now`. */
-export async function createChain(now: Date): Promise<TokenChain> {
-  const [root, intermediate, leaf] = await Promise.all([createRsaKey(), createRsaKey(), createRsaKey()]);
-  const keys = { root, intermediate, leaf };
+/** Makes keys, of a seed or random, and certificates that are valid at `now`. */
+export async function createChain(now: Date, entropy?: Entropy): Promise<TokenChain> {
+  const create = (role: ChainRole): Promise<RsaKey> =>
+    createRsaKey(entropy && { entropy, label: `google/${role}/key` });
+  const [root, intermediate, leaf] = await Promise.all([create('root'), create('intermediate'), create('leaf')]);
+  const organisation = entropy ? 'SIMULATED SEEDED' : 'SIMULATED';
+  const issuance = { keys: { root, intermediate, leaf }, organisation, now };
   return {
-    root: await certify('root', keys, now),
-    intermediate: await certify('intermediate', keys, now),
-    leaf: await certify('leaf', keys, now),
+    organisation,
+    root: await certify('root', issuance),
+    intermediate: await certify('intermediate', issuance),
+    leaf: await certify('leaf', issuance),
   };
 }
 
@@ -62,7 +70,8 @@ export async function reissue(
   changes: CertificateChanges,
 ): Promise<TokenChain> {
   const keys = { root: chain.root.key, intermediate: chain.intermediate.key, leaf: chain.leaf.key };
-  return { ...chain, [role]: await certify(role, keys, now, changes) };
+  const { organisation } = chain;
+  return { ...chain, [role]: await certify(role, { keys, organisation, now }, changes) };
 }
 
 /** Loaded by whoever needs it: it takes longer than the rest of this package, and throws unless the first one is there. */
@@ -71,10 +80,16 @@ async function library(): Promise<typeof import('@peculiar/x509')> {
   return import('@peculiar/x509');
 }
 
+/** What the certificates of a chain have in common. */
+interface Issuance {
+  readonly keys: Readonly<Record<ChainRole, RsaKey>>;
+  readonly organisation: string;
+  readonly now: Date;
+}
+
 async function certify(
   role: ChainRole,
-  keys: Readonly<Record<ChainRole, RsaKey>>,
-  now: Date,
+  { keys, organisation, now }: Issuance,
   changes: CertificateChanges = {},
 ): Promise<Certified> {
   const issuer = ISSUER[role];
@@ -84,8 +99,8 @@ async function certify(
   const { keyCertSign, cRLSign, digitalSignature } = x509.KeyUsageFlags;
   const usage = mayCertify ? keyCertSign | cRLSign : digitalSignature;
   const certificate = await x509.X509CertificateGenerator.create({
-    subject: changes.subject ?? nameOf(role),
-    issuer: changes.issuer ?? nameOf(issuer),
+    subject: changes.subject ?? nameOf(role, organisation),
+    issuer: changes.issuer ?? nameOf(issuer, organisation),
     notBefore: changes.notBefore ?? new Date(now.getTime() - before * DAY),
     notAfter: changes.notAfter ?? new Date(now.getTime() + after * DAY),
     publicKey: keys[role].publicKey,
@@ -103,6 +118,6 @@ async function certify(
   return { key: keys[role], certificate: new Uint8Array(certificate.rawData) };
 }
 
-function nameOf(role: ChainRole): string {
-  return `C=US, O=SIMULATED, OU=Test vendor, CN=${NAMES[role]}`;
+function nameOf(role: ChainRole, organisation: string): string {
+  return `C=US, O=${organisation}, OU=Test vendor, CN=${NAMES[role]}`;
 }

@@ -1,3 +1,5 @@
+import { type KeySeed, seededRsaPair } from '../seeded-key.ts';
+
 /** A key of WebCrypto. */
 export type WebKey = Parameters<typeof crypto.subtle.sign>[1];
 
@@ -15,10 +17,12 @@ export interface RsaKey {
   readonly thumbprint: string;
 }
 
-/** Makes a key; randomness is WebCrypto's, so no two vendors are alike. */
-export async function createRsaKey(modulusLength = 2048): Promise<RsaKey> {
+/** Makes a key: of a seed, or random. */
+export async function createRsaKey(seed?: KeySeed, modulusLength = 2048): Promise<RsaKey> {
   const algorithm = { ...RS256, modulusLength, publicExponent: Uint8Array.of(1, 0, 1) };
-  const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify']);
+  const { publicKey, privateKey } = seed
+    ? await seededRsaPair(seed, modulusLength, RS256)
+    : await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify']);
   const { n = '', e = '' } = await crypto.subtle.exportKey('jwk', publicKey);
   const members = new TextEncoder().encode(JSON.stringify({ e, kty: 'RSA', n }));
   const thumbprint = toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', members)));

@@ -1,4 +1,6 @@
+import { createEntropy } from '../entropy.ts';
 import { encodePem } from '../pem.ts';
+import type { KeySeed } from '../seeded-key.ts';
 import { type CertificateChanges, type ChainRole, createChain, reissue, type TokenChain } from './chain.ts';
 import { createRsaKey, type RsaKey } from './rsa-key.ts';
 
@@ -7,6 +9,8 @@ export interface GoogleVendorOptions {
   readonly now: Date;
   /** `http://127.0.0.1:…` of a simulator; the default resolves nowhere. Never Google's. */
   readonly issuer?: string;
+  /** The same seed gives the same keys again, which are no secret then; certificates say SIMULATED SEEDED. Default: random. */
+  readonly seed?: Uint8Array | string;
 }
 
 /** A key of the set that verifies OIDC tokens. */
@@ -29,15 +33,19 @@ export interface GoogleVendor {
   readonly jwks: string;
 }
 
-/** Makes a test vendor with fresh keys. Names and key ids say that it is simulated, so that no verifier can mistake it. */
+/** Makes a test vendor. Names and key ids say that it is simulated, so that no verifier can mistake it. */
 export async function createGoogleVendor({
   now,
   issuer = 'https://simulated.invalid',
+  seed,
 }: GoogleVendorOptions): Promise<GoogleVendor> {
   if (Number.isNaN(now.getTime())) throw new Error('now: expected a valid date');
   if (/google/i.test(issuer))
     throw new Error(`issuer: ${issuer} is Google's; take http://127.0.0.1 or a name under .invalid`);
-  const [chain, first, second] = await Promise.all([createChain(now), createListedKey(), createListedKey()]);
+  const entropy = seed === undefined ? undefined : createEntropy({ seed });
+  const listed = (name: string): Promise<ListedKey> =>
+    createListedKey(entropy && { entropy, label: `google/jwks/${name}/key` });
+  const [chain, first, second] = await Promise.all([createChain(now, entropy), listed('first'), listed('second')]);
   const keys = [first, second] as const;
   return { issuer, now, chain, rootPem: encodePem('CERTIFICATE', chain.root.certificate), keys, jwks: keySet(keys) };
 }
@@ -51,14 +59,14 @@ export async function reissueCertificate(
   return { ...vendor, chain: await reissue(vendor.chain, role, vendor.now, changes) };
 }
 
-/** The same vendor after its key set rotated: a new key signs, the one before is still listed. */
+/** The same vendor after its key set rotated: a new random key signs, the one before is still listed. */
 export async function rotateKeys(vendor: GoogleVendor): Promise<GoogleVendor> {
   const keys = [await createListedKey(), vendor.keys[0]] as const;
   return { ...vendor, keys, jwks: keySet(keys) };
 }
 
-async function createListedKey(): Promise<ListedKey> {
-  const key = await createRsaKey();
+async function createListedKey(seed?: KeySeed): Promise<ListedKey> {
+  const key = await createRsaKey(seed);
   return { kid: `simulated-${key.thumbprint}`, key };
 }
 
