@@ -145,7 +145,7 @@ describe('it does not start', () => {
     const directory = folder.path('taken');
     const started = startSimulation('dstack', { ports: String(port), directory });
     await expect(started).rejects.toThrow(
-      `cannot listen on 127.0.0.1:${port}: another process listens there; choose others with --ports`,
+      `cannot listen on 127.0.0.1:${port}: another process listens there; choose another place with --ports`,
     );
     expect(existsSync(directory)).toBe(false);
     other.close();
@@ -156,8 +156,17 @@ describe('it does not start', () => {
     await mkdir(directory);
     await writeFile(join(directory, 'tappd.sock'), 'a file of somebody');
     const started = startSimulation('dstack', { directory });
-    await expect(started).rejects.toThrow('a file that is no socket is there; choose others with --directory');
+    await expect(started).rejects.toThrow('a file that is no socket is there; choose another place with --directory');
     expect(await readdir(directory)).toEqual(['tappd.sock']);
+  });
+
+  test('where a file of its is somebody else’s, which stays', async () => {
+    const directory = folder.path('occupied');
+    await mkdir(join(directory, 'roots'), { recursive: true });
+    await writeFile(join(directory, 'roots', 'intel.pem'), 'precious');
+    const started = startSimulation('dstack', { directory });
+    await expect(started).rejects.toThrow('intel.pem is there already; name a folder that is new or empty');
+    expect(await readFile(join(directory, 'roots', 'intel.pem'), 'utf8')).toBe('precious');
   });
 
   test('where a folder of its is a file; what was mounted is unmounted', async () => {

@@ -6,7 +6,7 @@ import { readInput } from '../files.ts';
 import type { Io } from '../io.ts';
 import { announcement, announcementDocument } from '../simulation/announcement.ts';
 import { exportLines, walksOf } from '../simulation/commands.ts';
-import { type GroundOptions, messageOf, onGround } from '../simulation/ground.ts';
+import { type GroundOptions, onGround } from '../simulation/ground.ts';
 import { startWorld, WORLDS, type World } from '../simulation/world.ts';
 import { parseInteger } from '../values.ts';
 
@@ -50,9 +50,7 @@ export async function simulate(
   const dstack = { appCompose, version: flags.dstackVersion };
   await onGround(options, async (ground) => {
     const { report } = options;
-    const part = await startWorld(world, ground, { dstack, report, stop }).catch((error: unknown) => {
-      throw explained(error);
-    });
+    const part = await startWorld(world, ground, { dstack, report, stop });
     if (stop.aborted) return;
     const walks = await walksOf(part.trials, ground);
     const variables = await ground.write('env', exportLines({ ...part.environment, ...walks.shorthands }));
@@ -86,14 +84,6 @@ function refuseBeside(found: readonly Hardware[]): void {
     `this machine attests for real: ${list}. A workload here could take simulated evidence for real; simulate elsewhere, or say --beside-hardware`,
     '--beside-hardware',
   );
-}
-
-/** A place that is taken is for the caller to change. */
-function explained(error: unknown): unknown {
-  const message = messageOf(error);
-  if (!message.startsWith('cannot listen on ')) return error;
-  const remedy = message.includes('127.0.0.1') ? '--ports' : '--directory';
-  return usage(`${message}; choose others with ${remedy}`, remedy);
 }
 
 async function stopped(signal: AbortSignal): Promise<void> {

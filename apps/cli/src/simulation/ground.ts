@@ -1,7 +1,8 @@
-import { chmod, mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type Handler, type Listener, type ListenOptions, listen, type Place } from '@assay/simulate';
+import { usage } from '../failure.ts';
 import { fileError } from '../files.ts';
 
 /** What every part of a simulation stands on: its folder, its ports, its clock; and what is undone at the end. */
@@ -57,7 +58,11 @@ function groundIn(directory: string, later: Ground['later'], options: GroundOpti
   const port = (distance: number): number => (firstPort === 0 ? 0 : firstPort + distance);
   const folder = (name: string): Promise<string> => makeFolder(path(name), later);
   const serve: Ground['serve'] = async (handler, place, limits = {}) => {
-    const listener = await listen(handler, place, { onError: (error) => report(messageOf(error)), ...limits });
+    const remedy = 'port' in place ? '--ports' : '--directory';
+    const onError = (error: unknown): void => report(messageOf(error));
+    const listener = await listen(handler, place, { onError, ...limits }).catch((error: unknown) => {
+      throw usage(`${messageOf(error)}; choose another place with ${remedy}`, remedy);
+    });
     later(listener.close);
     return listener;
   };
@@ -73,8 +78,11 @@ function groundIn(directory: string, later: Ground['later'], options: GroundOpti
     async write(name, content) {
       const file = path(name);
       if (dirname(file) !== directory) await makeFolder(dirname(file), later);
-      later(() => rm(file, { force: true }));
-      await writeFile(file, content, { mode: 0o600 });
+      // What is there already may be somebody's, and it would be gone at the end.
+      await writeFile(file, content, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
+        throw codeOf(error) === 'EEXIST' ? occupied(file) : fileError(error, file, '--directory');
+      });
+      later(() => rm(file));
       return file;
     },
     async reserve(distance) {
@@ -96,18 +104,25 @@ async function makeFolder(path: string, later: Ground['later']): Promise<string>
   try {
     const first = await mkdir(path, { recursive: true, mode: 0o700 });
     if (first === undefined) return path;
-    await chmod(path, 0o700);
   } catch (error) {
-    throw fileError(error, path, '--directory');
+    throw codeOf(error) === 'EEXIST' ? occupied(path) : fileError(error, path, '--directory');
   }
   later(() => removeEmpty(path));
   return path;
 }
 
+function occupied(path: string): Error {
+  return usage(`--directory: ${path} is there already; name a folder that is new or empty`, '--directory');
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
 /** What others put there stays. */
 async function removeEmpty(path: string): Promise<void> {
-  await rmdir(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'ENOENT') throw error;
+  await rmdir(path).catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOTEMPTY') throw error;
   });
 }
 

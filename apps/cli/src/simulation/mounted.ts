@@ -1,6 +1,4 @@
-import { mkdir, rmdir } from 'node:fs/promises';
 import { type FuseFolder, mountFuse } from '@assay/simulate';
-import { fileError } from '../files.ts';
 import { type Ground, messageOf } from './ground.ts';
 import type { Part } from './part.ts';
 
@@ -17,19 +15,12 @@ export async function mounted(
   ground: Ground,
   { name, folder, root }: MountWish,
 ): Promise<{ readonly path: string } | { readonly path: undefined; readonly absent: Part['absent'] }> {
-  const path = ground.path(folder);
-  await mkdir(path, { recursive: true }).catch((error: unknown) => {
-    throw fileError(error, path, '--directory');
-  });
+  const path = await ground.folder(folder);
   try {
     const mount = await mountFuse(root, path, 'assay-simulated');
-    ground.later(async () => {
-      await mount[Symbol.asyncDispose]();
-      await rmdir(path);
-    });
+    ground.later(async () => mount[Symbol.asyncDispose]());
     return { path };
   } catch (error) {
-    await rmdir(path);
     return { path: undefined, absent: [{ name, reason: messageOf(error) }] };
   }
 }

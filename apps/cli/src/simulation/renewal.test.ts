@@ -42,18 +42,18 @@ async function tokenFrom(socketPath: string): Promise<Uint8Array> {
 test('tokens have current certificates after a hundred days', async () => {
   const { options, clock, pass } = movable();
   await onGround(options, async (ground) => {
-    const { environment } = await startGoogle(ground, options.report);
+    await startGoogle(ground, options.report);
     const roots = fromPem(await readFile(ground.path('roots/google.pem'), 'utf8'), 'CERTIFICATE');
     const judge = async (evidence: Uint8Array) => {
       const trust = { tees: [confidentialSpace], now: clock(), roots, allowSimulated: true };
       const { checks } = await authenticate(evidence, trust);
       return checks.filter(({ outcome }) => outcome === 'fail').map(({ id }) => id);
     };
-    const old = await tokenFrom(environment.ASSAY_CONFIDENTIAL_SPACE_SOCKET ?? '');
+    const old = await tokenFrom(ground.path('teeserver.sock'));
     expect(await judge(old)).toEqual([]);
     pass(100);
     expect(await judge(old)).toEqual(['cs.pki.validity', 'cs.token.expiry']);
-    expect(await judge(await tokenFrom(environment.ASSAY_CONFIDENTIAL_SPACE_SOCKET ?? ''))).toEqual([]);
+    expect(await judge(await tokenFrom(ground.path('teeserver.sock')))).toEqual([]);
   });
 });
 
