@@ -36,6 +36,18 @@ describe('bodies', () => {
     await using own = await open(echo, { maxBody: 100, tooLarge });
     expect(await rawExchange(own, ...request)).toMatch(/^HTTP\/1.1 400 [\s\S]*{"error":"payload too large"}$/);
   });
+
+  test('that are longer than they say are answered as far as they say, and nothing after them is', async () => {
+    let asked = 0;
+    await using listener = await open(async (request) => {
+      asked += 1;
+      return echo(request);
+    });
+    // A client that counts characters, not bytes.
+    const text = await rawExchange(listener, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab"}');
+    expect(text).toMatch(/^HTTP\/1.1 200 OK\r\n[\s\S]*\r\n\r\nPOST \/ ab$/);
+    expect(asked).toBe(1);
+  });
 });
 
 describe('clients that break off', () => {
