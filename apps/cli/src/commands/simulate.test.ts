@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Hardware } from '@assay/simulate';
@@ -60,12 +60,31 @@ describe('a simulation', () => {
     await expect(fetch(address)).rejects.toThrow();
   });
 
+  test('takes a folder over that a killed one left, though not one that is in use', async () => {
+    const directory = folder.path('left');
+    const first = await startSimulation('dstack', { directory });
+    const second = startSimulation('dstack', { directory });
+    await expect(second).rejects.toThrow('simulation.sock: another process listens there');
+    expect(existsSync(join(directory, 'roots/intel.pem'))).toBe(true);
+    // As if it had been killed: sockets that nobody serves, and files.
+    await cp(join(directory, 'roots'), folder.path('copy'), { recursive: true });
+    await rename(join(directory, 'simulation.sock'), folder.path('mark'));
+    await first.stop();
+    await mkdir(directory, { recursive: true });
+    await cp(folder.path('copy'), join(directory, 'roots'), { recursive: true });
+    await rename(folder.path('mark'), join(directory, 'simulation.sock'));
+    await using third = await startSimulation('dstack', { directory });
+    expect(third.document.directory).toBe(directory);
+  });
+
   test('leaves what others put into its folder', async () => {
-    const directory = folder.path('kept');
+    const directory = folder.path('deep/kept');
     const simulation = await startSimulation('dstack', { directory });
     await writeFile(join(directory, 'evidence.json'), '{}');
     await simulation.stop();
     expect(await readdir(directory)).toEqual(['evidence.json']);
+    await (await startSimulation('dstack', { directory: folder.path('deeper/still') })).stop();
+    expect(existsSync(folder.path('deeper'))).toBe(false);
   });
 
   test('tells people loudly that it proves nothing, and what to type next', async () => {
@@ -136,6 +155,17 @@ describe('it does not start', () => {
     await expect(started).rejects.toThrow('say --beside-hardware');
     await using simulation = await startSimulation('dstack', { besideHardware: true }, hardware);
     expect(simulation.document.world).toBe('dstack');
+  });
+
+  test('beside a socket that somebody serves in its own folder; a dead one there is its own', async () => {
+    const directory = folder.path('shared');
+    const socket = join(directory, 'dstack.sock');
+    const hardware = async () => [{ path: socket, what: 'dstack guest agent' }];
+    await using _first = await startSimulation('dstack', { directory });
+    await expect(startSimulation('dstack', { directory: folder.path('other') }, hardware)).rejects.toThrow(socket);
+    const second = startSimulation('dstack', { directory }, hardware);
+    await expect(second).rejects.toMatchObject({ code: 'usage', details: { field: '--directory' } });
+    expect((await stat(socket)).isSocket()).toBe(true);
   });
 
   test('where a port is taken, and says which', async () => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { dirname, resolve } from 'node:path';
 import { type Hardware, realHardware } from '@assay/simulate';
 import { type Answer, jsonText } from '../answer.ts';
 import { EXIT, usage } from '../failure.ts';
@@ -46,7 +47,7 @@ export async function simulate(
   const appCompose =
     flags.appCompose === undefined ? undefined : await readInput(flags.appCompose, io, '--app-compose');
   const options = groundOptions(flags, io);
-  if (!flags.besideHardware) refuseBeside(await hardware());
+  if (!flags.besideHardware) refuseBeside(await hardware(), flags.directory);
   const dstack = { appCompose, version: flags.dstackVersion };
   await onGround(options, async (ground) => {
     const { report } = options;
@@ -77,7 +78,10 @@ function groundOptions({ seed, directory, ports }: SimulateFlags, io: Io): Groun
   return { directory, firstPort, seed, clock: io.now, report };
 }
 
-function refuseBeside(found: readonly Hardware[]): void {
+function refuseBeside(all: readonly Hardware[], directory: string | undefined): void {
+  // A socket in its own folder is one that it would replace, and it replaces none that anybody serves.
+  const own = directory === undefined ? undefined : resolve(directory);
+  const found = all.filter(({ path }) => dirname(path) !== own);
   if (found.length === 0) return;
   const list = found.map(({ path, what }) => `${path} (${what})`).join(', ');
   throw usage(

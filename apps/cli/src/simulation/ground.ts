@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -38,13 +39,21 @@ export interface GroundOptions {
   readonly report: (message: string) => void;
 }
 
+/** Name of the socket by which a simulation has its folder. */
+const MARK = 'simulation.sock';
+
 /** Runs work on a ground, and undoes whatever was made there: also when the work fails midway. */
 export async function onGround<T>(options: GroundOptions, work: (ground: Ground) => Promise<T>): Promise<T> {
   const undoing: (() => Promise<void>)[] = [];
   try {
     const later: Ground['later'] = (undo) => void undoing.push(undo);
     const directory = await makeDirectory(options.directory, later);
-    return await work(groundIn(directory, later, options));
+    const mark = join(directory, MARK);
+    const abandoned = existsSync(mark);
+    const ground = groundIn(directory, later, { ...options, abandoned });
+    // Whoever answers here has the folder; one that does not was killed, and what it left may be replaced.
+    await ground.serve(async () => new Response('A simulation of Assay has this folder.\n'), { socket: mark });
+    return await work(ground);
   } finally {
     for (const undo of undoing.reverse()) {
       await undo().catch((error: unknown) => options.report(`not undone: ${messageOf(error)}`));
@@ -52,7 +61,11 @@ export async function onGround<T>(options: GroundOptions, work: (ground: Ground)
   }
 }
 
-function groundIn(directory: string, later: Ground['later'], options: GroundOptions): Ground {
+function groundIn(
+  directory: string,
+  later: Ground['later'],
+  options: GroundOptions & { readonly abandoned: boolean },
+): Ground {
   const { firstPort, seed, clock, report } = options;
   const path = (name: string): string => join(directory, name);
   const port = (distance: number): number => (firstPort === 0 ? 0 : firstPort + distance);
@@ -79,7 +92,7 @@ function groundIn(directory: string, later: Ground['later'], options: GroundOpti
       const file = path(name);
       if (dirname(file) !== directory) await makeFolder(dirname(file), later);
       // What is there already may be somebody's, and it would be gone at the end.
-      await writeFile(file, content, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
+      await writeFile(file, content, { mode: 0o600, flag: options.abandoned ? 'w' : 'wx' }).catch((error: unknown) => {
         throw codeOf(error) === 'EEXIST' ? occupied(file) : fileError(error, file, '--directory');
       });
       later(() => rm(file));
@@ -101,15 +114,22 @@ async function makeDirectory(given: string | undefined, later: Ground['later']):
 }
 
 async function makeFolder(path: string, later: Ground['later']): Promise<string> {
-  try {
-    const first = await mkdir(path, { recursive: true, mode: 0o700 });
-    if (first === undefined) return path;
-  } catch (error) {
-    throw codeOf(error) === 'EEXIST' ? occupied(path) : fileError(error, path, '--directory');
+  const first = await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw TAKEN.includes(String(codeOf(error))) ? occupied(path) : fileError(error, path, '--directory');
+  });
+  const folders: string[] = [];
+  // The highest folder that was made; undefined when all were there.
+  for (let made = path; first !== undefined && made.length >= first.length; made = dirname(made)) {
+    folders.push(made);
   }
-  later(() => removeEmpty(path));
+  later(async () => {
+    for (const folder of folders) await removeEmpty(folder);
+  });
   return path;
 }
+
+/** A file is there, or the mount of a simulation that was killed. */
+const TAKEN: readonly string[] = ['EEXIST', 'ENOTCONN'];
 
 function occupied(path: string): Error {
   return usage(`--directory: ${path} is there already; name a folder that is new or empty`, '--directory');
