@@ -18,7 +18,8 @@ const UNMOUNT_MS = 10_000;
 
 /**
  * Mounts a tree at an existing folder, for root, on Linux with `/dev/fuse` and util-linux's `mount`. Throws an Error that
- * says which of them is missing. `name` is the source that the mount table shows.
+ * says which of them is missing. `name` is the source that the mount table shows. The process that serves must start no
+ * other while it has files of the mount open itself: exec closes them, and each would wait for the other.
  */
 export async function mountFuse(root: FuseFolder, mountPoint: string, name = 'assay-simulated'): Promise<FuseMount> {
   const device = openDevice();
@@ -53,17 +54,17 @@ async function mount(device: number, mountPoint: string, name: string): Promise<
 
 /**
  * Requests come through `cat`. Reading the device here would hold a thread of the pool, which the file calls of this
- * process wait for, and keep the process from exiting; `cat` does neither, and ends with the mount.
+ * process wait for, and keep the process from exiting; `cat` does neither. It dies with this process, and the connection
+ * with it: whoever waits for an answer then gets an error. What interrupts this process at a terminal does not reach it.
  */
 function serve(device: number, root: FuseFolder, mountPoint: string): FuseMount {
-  // A group of its own: what interrupts this process at a terminal must leave the mount alive until it is removed.
-  const pump = spawn('cat', [], { stdio: [device, 'pipe', 'ignore'], detached: true });
+  const pump = spawn('setpriv', ['--pdeathsig', 'KILL', 'cat'], { stdio: [device, 'pipe', 'ignore'], detached: true });
   const pumped = ended(pump).catch(() => undefined);
   let open = true;
+  let mounted = true;
   const close = (): void => {
     if (!open) return;
     open = false;
-    process.off('exit', abandon);
     pump.kill('SIGKILL');
     closeSync(device);
   };
@@ -93,11 +94,13 @@ function serve(device: number, root: FuseFolder, mountPoint: string): FuseMount 
   return {
     path: mountPoint,
     async [Symbol.asyncDispose]() {
-      const served = open;
-      if (served) await promisify(execFile)('umount', ['-i', '-l', mountPoint], { timeout: UNMOUNT_MS });
-      else abandon();
+      if (!mounted) return;
+      mounted = false;
+      process.off('exit', abandon);
+      // The connection goes first: starting `umount` closes files in the new process, and must not wait for this one.
       close();
       await pumped;
+      await promisify(execFile)('umount', ['-i', '-l', mountPoint], { timeout: UNMOUNT_MS });
     },
   };
 }

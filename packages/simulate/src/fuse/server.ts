@@ -150,17 +150,21 @@ export function createFuseServer(
     }
   };
 
-  return async (request) => {
-    const { opcode, node, body, unique } = request;
-    if (opcode === OPCODE.INTERRUPT) return; // the interrupted request is answered in its time
-    if (opcode === OPCODE.FORGET) return nodes.forget(node, body.readBigUInt64LE(0));
+  /** What is never answered; true when it was that. */
+  const forgotten = ({ opcode, node, body }: FuseRequest): boolean => {
+    if (opcode === OPCODE.FORGET && body.length >= 8) nodes.forget(node, body.readBigUInt64LE(0));
     if (opcode === OPCODE.BATCH_FORGET) {
       for (let at = 8; at + 16 <= body.length; at += 16) {
         nodes.forget(body.readBigUInt64LE(at), body.readBigUInt64LE(at + 8));
       }
-      return;
     }
+    // An interrupted request is answered in its time.
+    return opcode === OPCODE.FORGET || opcode === OPCODE.BATCH_FORGET || opcode === OPCODE.INTERRUPT;
+  };
+
+  return async (request) => {
+    if (forgotten(request)) return;
     const [reply, error] = await served(request);
-    send(encodeReply(unique, reply, error));
+    send(encodeReply(request.unique, reply, error));
   };
 }
