@@ -29,7 +29,8 @@ export function parseCertificateTable(table: Uint8Array): SnpEndorsements {
     if (/^0+$/.test(guid)) return Object.fromEntries(found);
     if (offset + length > view.length) return {};
     const member = MEMBERS.get(guid);
-    if (member !== undefined && !found.has(member)) found.set(member, table.slice(offset, offset + length));
+    if (member !== undefined && !found.has(member))
+      found.set(member, new Uint8Array(view.subarray(offset, offset + length)));
   }
   return {};
 }
