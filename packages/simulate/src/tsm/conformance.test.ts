@@ -1,10 +1,11 @@
 import { promises } from 'node:fs';
+import { TSM_REPORT_PATH } from '@assay/attest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERRNO, type ErrnoName, systemError } from '../fuse/errno.ts';
 import { fuseMissing, type TemporaryMount, temporaryMount } from '../fuse/temporary-mount.ts';
 import { tsmConformance } from './conformance.ts';
 import { tsmFaultConformance } from './fault-conformance.ts';
-import { createTsmFiles, TSM_PATH } from './mount.ts';
+import { createTsmFiles } from './mount.ts';
 import { createTsmTree, type TsmTree } from './tree.ts';
 
 const withoutFuse = fuseMissing();
@@ -30,12 +31,16 @@ describe('in memory', () => {
   const tree = newTree();
   const files = createTsmFiles(tree);
 
-  test.each(tsmConformance)('$name', ({ run }) => run(files, TSM_PATH));
-  test.each(tsmFaultConformance)('$name', ({ run }) => run(files, TSM_PATH, failing(tree)));
+  test.each(tsmConformance)('$name', ({ run }) => run(files, TSM_REPORT_PATH));
+  test.each(tsmFaultConformance)('$name', ({ run }) => run(files, TSM_REPORT_PATH, failing(tree)));
 
   test('without a provider no folder can be made: ENXIO', async () => {
     const none = createTsmFiles(createTsmTree({ provider: undefined, report: async (inblob) => inblob }));
-    await expect(none.mkdir(`${TSM_PATH}/one`)).rejects.toMatchObject({ code: 'ENXIO', errno: -6, syscall: 'mkdir' });
+    await expect(none.mkdir(`${TSM_REPORT_PATH}/one`)).rejects.toMatchObject({
+      code: 'ENXIO',
+      errno: -6,
+      syscall: 'mkdir',
+    });
   });
 });
 

@@ -1,12 +1,10 @@
+import { TSM_REPORT_PATH } from '@assay/attest';
 import { createTreeFiles, type TreeFiles } from '../fuse/files.ts';
 import { type FuseMount, mountFuse } from '../fuse/mount.ts';
 import type { TsmTree } from './tree.ts';
 
-/** Where Linux has the folder. */
-export const TSM_PATH = '/sys/kernel/config/tsm/report';
-
 /** A configfs-TSM in memory, for `createTsmAttester({ files })`; errors are like Node's own. */
-export function createTsmFiles(tree: TsmTree, path: string = TSM_PATH): TreeFiles {
+export function createTsmFiles(tree: TsmTree, path: string = TSM_REPORT_PATH): TreeFiles {
   return createTreeFiles(tree.root, path);
 }
 
