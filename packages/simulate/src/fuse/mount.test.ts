@@ -110,6 +110,14 @@ describe.skipIf(withoutFuse)(`a mount${withoutFuse === undefined ? '' : ` (${wit
     await expect(mounting).rejects.toThrow(/^mount .*assay-mount-that-is-not-there: failed with 32: .*util-linux$/s);
   });
 
+  test('that somebody else unmounts is gone, and that is as good', async () => {
+    const mounted = await temporaryMount(folderOf({}));
+    await run('umount', [mounted.path]);
+    expect(await isMounted(mounted.path)).toBe(false);
+    await mounted[Symbol.asyncDispose]();
+    await expect(stat(mounted.path)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   test('disposing twice is one unmount', async () => {
     const path = await mkdtemp(join(tmpdir(), 'assay-mount-'));
     const mount = await mountFuse(folderOf({}), path);

@@ -1,7 +1,6 @@
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
 import { errnoOf } from './errno.ts';
 import { createFramer } from './frames.ts';
 import { createFuseServer } from './server.ts';
@@ -100,9 +99,22 @@ function serve(device: number, root: FuseFolder, mountPoint: string): FuseMount 
       // The connection goes first: starting `umount` closes files in the new process, and must not wait for this one.
       close();
       await pumped;
-      await promisify(execFile)('umount', ['-i', '-l', mountPoint], { timeout: UNMOUNT_MS });
+      await unmount(mountPoint);
     },
   };
+}
+
+/** Unmounts; that somebody else has done so is as good. */
+async function unmount(mountPoint: string): Promise<void> {
+  const child = spawn('umount', ['-i', '-l', mountPoint], {
+    env: { ...process.env, LC_ALL: 'C' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: UNMOUNT_MS,
+  });
+  const [code, said] = await Promise.all([ended(child), text(child.stderr)]);
+  if (code !== 0 && !said.includes('not mounted')) {
+    throw new Error(`umount ${mountPoint}: failed with ${code}: ${said.trim()}`);
+  }
 }
 
 /** The exit code of a child. Rejects when it could not be started. */
