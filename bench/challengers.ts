@@ -1,13 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createBatcher, newInstance } from '@assay/attest';
-import {
-  createIntelVendor,
-  createSoftwareAttester,
-  createSoftwareTd,
-  issueCollateral,
-  issuePck,
-  type QuoteSource,
-} from '@assay/simulate';
+import { createIntelVendor, createSoftwareTd, issueCollateral, issuePck, type QuoteSource } from '@assay/simulate';
+import { createSoftwareAttester } from '@assay/simulate/node';
 import { authenticateEndorsements, fromPem, verify } from '@assay/verify';
 import { endorsementsFromDirectory } from '@assay/verify/endorsements';
 import type { Envelope } from '@assay/verify/evidence';

@@ -1,4 +1,4 @@
-import type { Hardware } from '@assay/simulate';
+import type { Hardware } from '@assay/simulate/node';
 import { type SimulateFlags, simulate } from '../apps/cli/src/commands/simulate.ts';
 
 /** What `assay simulate --json` prints. */

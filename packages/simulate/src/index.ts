@@ -23,11 +23,6 @@ export { type AppKeys, createKms, type Kms } from './dstack/kms/kms.ts';
 export { DEFAULT_RELEASE } from './dstack/release.ts';
 export { eachDay } from './each-day.ts';
 export { createEntropy, type Entropy, type EntropySource } from './entropy.ts';
-export type { ErrnoName } from './fuse/errno.ts';
-export type { TreeFiles, TreeHandle } from './fuse/files.ts';
-export { type FuseMount, mountFuse } from './fuse/mount.ts';
-export { fuseMissing } from './fuse/temporary-mount.ts';
-export type { FuseAccess, FuseFile, FuseFolder, FuseNode, OpenFile } from './fuse/tree.ts';
 export type { CertificateChanges, ChainRole, TokenChain } from './google/chain.ts';
 export type { TokenFlaw } from './google/flaw.ts';
 export { createIssuer } from './google/issuer.ts';
@@ -35,7 +30,6 @@ export { createLauncher, type LauncherFault, type LauncherOptions } from './goog
 export type { TokenObject, TokenProfile } from './google/profile.ts';
 export { type ServiceError, SNP_UNSUPPORTED } from './google/service-error.ts';
 export { mintToken, type TokenOptions } from './google/token.ts';
-export { keepTokenFile, TOKEN_FILE, type TokenFile, type TokenFileOptions } from './google/token-file.ts';
 export {
   createGoogleVendor,
   type GoogleVendor,
@@ -43,13 +37,6 @@ export {
   reissueCertificate,
   rotateKeys,
 } from './google/vendor.ts';
-export {
-  createGramineFolder,
-  type GramineAccess,
-  type GramineFault,
-  type GramineFolderOptions,
-} from './gramine/folder.ts';
-export { type Hardware, realHardware } from './hardware/real-hardware.ts';
 export type { Authorities, Authority, Role } from './intel/authority.ts';
 export {
   type Certificate,
@@ -108,21 +95,9 @@ export {
   reissueAuthority,
 } from './intel/vendor.ts';
 export { encodeLayout, type FieldValues, type Layout, layoutFields } from './layout.ts';
-export { type Handler, type Listener, type ListenOptions, listen, type Place } from './listen.ts';
 export { createP256Key, type P256Key } from './p256-key.ts';
-export {
-  type AttestationProxyOptions,
-  createAttestationProxy,
-  type ProxyFault,
-  type ProxyQuote,
-} from './proxy/proxy.ts';
 export type { Quota } from './quota.ts';
-export { createSoftwareAttester } from './software/attester.ts';
 export { createSoftwareEnclave } from './software/enclave.ts';
 export { createSoftwareGuest } from './software/guest.ts';
 export type { QuoteSource } from './software/source.ts';
 export { createSoftwareTd, type RuntimeRegister, type SoftwareTd, type SoftwareTdOptions } from './software/td.ts';
-export type { TableCertificates } from './tsm/certificate-table.ts';
-export { createTsmFiles, mountTsm } from './tsm/mount.ts';
-export { createSoftwareTsm, type SoftwareTsmOptions } from './tsm/software.ts';
-export { createTsmTree, type TsmFaults, type TsmTree, type TsmTreeOptions } from './tsm/tree.ts';

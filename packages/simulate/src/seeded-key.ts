@@ -1,5 +1,6 @@
+import { toBase64Url } from '@assay/verify/codec';
 import { p384 } from '@noble/curves/nist.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import type { Entropy } from './entropy.ts';
 
 /** A key that is the same each time: a seeded source, and what the key is for. */
@@ -40,9 +41,9 @@ export async function seededP384Pair({ entropy, label }: KeySeed, algorithm: Alg
   const secret = p384.utils.randomSecretKey(entropy.bytes(label, 72));
   const point = bytesToHex(p384.getPublicKey(secret, false).subarray(1));
   const half = point.length / 2;
-  const coordinate = (hex: string): string => Buffer.from(hex, 'hex').toString('base64url');
+  const coordinate = (hex: string): string => toBase64Url(hexToBytes(hex));
   const open = { kty: 'EC', crv: 'P-384', x: coordinate(point.slice(0, half)), y: coordinate(point.slice(half)) };
-  return importPair({ ...open, d: Buffer.from(secret).toString('base64url') }, open, algorithm);
+  return importPair({ ...open, d: toBase64Url(secret) }, open, algorithm);
 }
 
 async function importPair(secret: Jwk, open: Jwk, algorithm: Algorithm): Promise<WebKeyPair> {
@@ -55,8 +56,10 @@ async function importPair(secret: Jwk, open: Jwk, algorithm: Algorithm): Promise
 
 /** The first prime from a number of the seed on, with its two highest bits set: a product of two has full length. */
 async function prime({ entropy, label }: KeySeed, name: string, bits: number): Promise<bigint> {
-  // Only seeded vendors need it, and it is not everywhere.
-  const { checkPrime } = await import('node:crypto');
+  // Not imported, for browsers have no such module.
+  const node = (globalThis.process as typeof process | undefined)?.getBuiltinModule?.('node:crypto');
+  if (node === undefined) throw new Error('seed: RSA keys of a seed need Node; leave it out for random keys');
+  const { checkPrime } = node;
   const isPrime = (candidate: bigint): Promise<boolean> =>
     new Promise((resolve, reject) => {
       checkPrime(candidate, (error, result) => (error ? reject(error) : resolve(result)));
@@ -87,7 +90,7 @@ function inverse(value: bigint, modulus: bigint): bigint {
 
 function base64UrlOf(value: bigint): string {
   const hex = value.toString(16);
-  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString('base64url');
+  return toBase64Url(hexToBytes(hex.padStart(hex.length + (hex.length % 2), '0')));
 }
 
 function oddPrimesBelow(limit: number): readonly number[] {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { Hardware } from '@assay/simulate';
+import type { Hardware } from '@assay/simulate/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Folder, makeFolder } from '../../../../tools/demo-folder.ts';
 import { type Simulation, startSimulation } from '../../../../tools/simulation-in-process.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { dirname, resolve } from 'node:path';
-import { type Hardware, realHardware } from '@assay/simulate';
+import { type Hardware, realHardware } from '@assay/simulate/node';
 import { type Answer, jsonText } from '../answer.ts';
 import { EXIT, usage } from '../failure.ts';
 import { readInput } from '../files.ts';

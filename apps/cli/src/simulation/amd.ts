@@ -1,11 +1,5 @@
-import {
-  createAmdVendor,
-  createKdsService,
-  createSoftwareGuest,
-  createSoftwareTsm,
-  eachDay,
-  issueVek,
-} from '@assay/simulate';
+import { createAmdVendor, createKdsService, createSoftwareGuest, eachDay, issueVek } from '@assay/simulate';
+import { createSoftwareTsm } from '@assay/simulate/node';
 import type { Ground } from './ground.ts';
 import { mounted } from './mounted.ts';
 import { type Part, part } from './part.ts';

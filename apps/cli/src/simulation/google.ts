@@ -1,11 +1,5 @@
-import {
-  createGoogleVendor,
-  createIssuer,
-  createLauncher,
-  eachDay,
-  keepTokenFile,
-  reissueCertificate,
-} from '@assay/simulate';
+import { createGoogleVendor, createIssuer, createLauncher, eachDay, reissueCertificate } from '@assay/simulate';
+import { keepTokenFile } from '@assay/simulate/node';
 import { type Ground, messageOf } from './ground.ts';
 import { type Part, part } from './part.ts';
 import { policyText } from './policy.ts';

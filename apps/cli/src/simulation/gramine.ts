@@ -1,4 +1,5 @@
-import { createGramineFolder, createSoftwareEnclave } from '@assay/simulate';
+import { createSoftwareEnclave } from '@assay/simulate';
+import { createGramineFolder } from '@assay/simulate/node';
 import type { Ground } from './ground.ts';
 import type { Intel } from './intel.ts';
 import { mounted } from './mounted.ts';

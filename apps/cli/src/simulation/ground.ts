@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { type Handler, type Listener, type ListenOptions, listen, type Place } from '@assay/simulate';
+import { type Handler, type Listener, type ListenOptions, listen, type Place } from '@assay/simulate/node';
 import { usage } from '../failure.ts';
 import { fileError } from '../files.ts';
 

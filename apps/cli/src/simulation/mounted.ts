@@ -1,4 +1,4 @@
-import { type FuseFolder, mountFuse } from '@assay/simulate';
+import { type FuseFolder, mountFuse } from '@assay/simulate/node';
 import { type Ground, messageOf } from './ground.ts';
 import type { Part } from './part.ts';
 

@@ -1,4 +1,4 @@
-import { createAttestationProxy } from '@assay/simulate';
+import { createAttestationProxy } from '@assay/simulate/node';
 import type { Ground } from './ground.ts';
 import type { Intel } from './intel.ts';
 import { type Part, part } from './part.ts';

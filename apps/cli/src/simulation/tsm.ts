@@ -1,4 +1,5 @@
-import { createSoftwareTd, createSoftwareTsm, type SoftwareTd } from '@assay/simulate';
+import { createSoftwareTd, type SoftwareTd } from '@assay/simulate';
+import { createSoftwareTsm } from '@assay/simulate/node';
 import type { Ground } from './ground.ts';
 import type { Intel } from './intel.ts';
 import { mounted } from './mounted.ts';
