@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, randomBytes, verify } from 'node:crypto';
+import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createEntropy, type Entropy } from './entropy.ts';
 import { createP256Key, derSignature, encodePrivateKey, type P256Key, p256KeyOf } from './p256-key.ts';
@@ -36,6 +37,23 @@ test('a seeded key and its signatures repeat; another label or seed gives anothe
   expect(await again.sign(message)).toEqual(await key.sign(message));
   expect(createP256Key(seeded, 'two').spki).not.toEqual(key.spki);
   expect(createP256Key(createEntropy({ seed: 'p256-key.test.' }), 'one').spki).not.toEqual(key.spki);
+});
+
+// With the first message s is high: it stays so, as in the signatures of any other signer.
+test.each([
+  [
+    'sample',
+    'efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716',
+    'f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8',
+  ],
+  [
+    'test',
+    'f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367',
+    '019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083',
+  ],
+])('a seeded key signs as published: RFC 6979, appendix A.2.5, "%s"', async (text, r, s) => {
+  const secret = hexToBytes('c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721');
+  expect(bytesToHex(await p256KeyOf(secret, seeded).sign(utf8ToBytes(text)))).toBe(r + s);
 });
 
 test('without SubtleCrypto, as on a page without TLS, a random key still signs', async () => {
