@@ -1,3 +1,4 @@
+import { EXIT } from './failure.ts';
 import { readWithin } from './stream.ts';
 
 /** What a command may touch of the process: its streams, its environment, its clock and the look of its terminal. */
@@ -22,7 +23,9 @@ const DEFAULT_COLUMNS = 100;
 /** The running process as `Io`. Colours only on a terminal and without NO_COLOR (no-color.org). */
 export function processIo(): Io {
   const { stdin, stdout, stderr, env } = process;
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  stdout.on('error', (error) => lost(error, stderr));
+  // Whoever does not listen cannot be told.
+  stderr.on('error', () => undefined);
   return {
     stdin: (limit) => readWithin(stdin, limit),
     stdout: (text) => void stdout.write(text),
@@ -34,9 +37,16 @@ export function processIo(): Io {
   };
 }
 
-/** `assay … | head` closes our output early; that is no fault of ours, and the exit code stands. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/**
+ * `assay … | head` closes our output early: that is no fault of ours, and the exit code stands. An answer that was lost
+ * otherwise, on a full disk for example, must not look like a verdict.
+ */
+function lost(error: NodeJS.ErrnoException, stderr: NodeJS.WritableStream): void {
+  if (error.code === 'EPIPE') return;
+  stderr.write(`assay: standard output: ${error.code ?? error.message}\n`);
+  process.once('exit', () => {
+    process.exitCode = EXIT.usage;
+  });
 }
 
 function columnsOf(terminal: number | undefined, variable: string | undefined): number {

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -60,4 +61,21 @@ test('one file is written whole, over an older one', async () => {
   expect(await readdir(folder)).toEqual(['bundle.json']);
   expect(await readFile(path, 'utf8')).toBe('2');
   await expect(writeWhole(join(folder, 'no', 'bundle.json'), Buffer.from(''))).rejects.toMatchObject({ code: 'usage' });
+});
+
+test('what is no plain file is written to, and not replaced', async () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const [text] = await Promise.all([readFile(pipe, 'utf8'), writeWhole(pipe, Buffer.from('1'))]);
+  expect([text, (await lstat(pipe)).isFIFO()]).toEqual(['1', true]);
+  await expect(writeWhole(folder, Buffer.from('1'))).rejects.toThrow(`-o: ${folder}: is a directory`);
+  await expect(writeWhole('', Buffer.from('1'))).rejects.toThrow('-o: expected a file');
+});
+
+test('a link stays one: the file that it leads to is replaced', async () => {
+  await writeFile(join(folder, 'file'), 'old');
+  await symlink('file', join(folder, 'link'));
+  await writeWhole(join(folder, 'link'), Buffer.from('new'));
+  expect((await lstat(join(folder, 'link'))).isSymbolicLink()).toBe(true);
+  expect(await readFile(join(folder, 'file'), 'utf8')).toBe('new');
 });

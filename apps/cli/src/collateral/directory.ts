@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { usage } from '../failure.ts';
 import { fileError } from '../files.ts';
@@ -45,15 +45,28 @@ export async function writeDirectory(directory: string, files: Files, field = '-
   }
 }
 
-/** Writes one file whole or not at all. Throws `usage` when that cannot be done. */
+/** Writes one file whole or not at all; a pipe or a device is written to as it is. Throws `usage` when that cannot be done. */
 export async function writeWhole(path: string, bytes: Uint8Array, field = '-o'): Promise<void> {
+  if (path === '') throw usage(`${field}: expected a file`, field);
+  try {
+    // A link stays one, and what is no plain file, such as /dev/null, must not be replaced by one.
+    const target = await realpath(path).catch(() => path);
+    const found = await stat(target).catch(() => undefined);
+    if (found === undefined || found.isFile()) await replaceFile(target, bytes);
+    else await writeFile(target, bytes);
+  } catch (error) {
+    throw fileError(error, path, field);
+  }
+}
+
+async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const staging = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await writeFile(staging, bytes, { flush: true, flag: 'wx' });
     await rename(staging, path);
   } catch (error) {
     await rm(staging, { force: true });
-    throw fileError(error, path, field);
+    throw error;
   }
 }
 

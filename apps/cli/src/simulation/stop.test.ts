@@ -26,7 +26,7 @@ async function start(
 const mounts = async (): Promise<string> => readFile('/proc/self/mounts', 'utf8');
 
 describe.skipIf(process.platform !== 'linux')('a process that simulates', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)(
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'ends at %s with 0: nothing is mounted, no file is left',
     async (signal) => {
       const { child, said } = await start('tsm');
@@ -39,6 +39,16 @@ describe.skipIf(process.platform !== 'linux')('a process that simulates', () => 
       expect(existsSync(directory)).toBe(false);
     },
   );
+
+  test('ends as well when a second signal comes at once, as npm passes them on', async () => {
+    const { child, said } = await start('tsm');
+    const { directory } = JSON.parse(said()) as SimulationDocument;
+    const exit = once(child, 'exit');
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    expect([existsSync(directory), (await mounts()).includes(directory)]).toEqual([false, false]);
+  });
 
   test('prints one document, and no more when it ends', async () => {
     const { child, said } = await start('dstack');
