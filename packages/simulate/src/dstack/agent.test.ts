@@ -75,6 +75,19 @@ describe('Info', () => {
     expect(new Set(tcb.event_log.map(({ imr }: { imr: number }) => imr))).toEqual(new Set([0, 1, 2, 3]));
   });
 
+  test.each([
+    ['0.4.2', 'app_id instance_id app_cert tcb_info app_name device_id key_provider_info'],
+    [
+      '0.5.3',
+      'app_id instance_id app_cert tcb_info app_name device_id mr_aggregated os_image_hash key_provider_info compose_hash vm_config',
+    ],
+  ])('of release %s has only the members: %s', async (version, members) => {
+    const old = await start({ version });
+    for (const path of ['/Info', '/prpc/Tappd.Info', '/prpc/Worker.Info']) {
+      expect(Object.keys(await ask(old, path))).toEqual(members.split(' '));
+    }
+  });
+
   test('has a demo certificate some time after the first call', async () => {
     const fresh = await start();
     expect((await ask(fresh, '/Info')).app_cert).toBe('');

@@ -1,3 +1,4 @@
+import { equalBytes } from '@assay/verify/codec';
 import { sha384 } from '@noble/hashes/sha2.js';
 import { concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { littleEndian } from '../layout.ts';
@@ -5,7 +6,12 @@ import type { RuntimeRegister } from '../software/td.ts';
 import type { TdEvent } from './event.ts';
 
 /** The payload by which releases find the digests of ACPI tables in a log. */
-export const ACPI_MARKER = utf8ToBytes('ACPI DATA');
+const ACPI_MARKER = utf8ToBytes('ACPI DATA');
+
+/** Whether an event measures an ACPI table. */
+export function measuresAcpi({ register, payload }: TdEvent): boolean {
+  return register === 0 && equalBytes(payload, ACPI_MARKER);
+}
 
 /** Types of the events that firmware and kernel stub log (TCG PC Client Platform Firmware Profile section 10.4.1). */
 const EV = {

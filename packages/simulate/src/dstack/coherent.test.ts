@@ -4,7 +4,7 @@ import { replayEventLog } from '@assay/verify/event-log';
 import { tdx } from '@assay/verify/tdx';
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ask } from '../../../../tools/rpc-in-tests.ts';
+import { ask, post } from '../../../../tools/rpc-in-tests.ts';
 import { issueCollateral } from '../intel/collateral.ts';
 import { createIntelVendor, type IntelVendor } from '../intel/vendor.ts';
 import { createGuestAgent, type GuestAgent, type GuestAgentOptions } from './agent.ts';
@@ -174,6 +174,39 @@ describe('the event log', () => {
 });
 
 describe('a seed', () => {
+  test('gives the same keys for the same requests of certificates, whatever else was asked', async () => {
+    const requests = [
+      ['/GetTlsKey', { subject: 'one' }],
+      ['/v1/IssueCert', { subject: 'two', usage_ra_tls: true }],
+      ['/GetTlsKey', { subject: 'one' }],
+    ] as const;
+    const disturbances = [
+      ['/Info', {}],
+      ['/GetTlsKey', { not_before: 2, not_after: 1 }],
+      ['/GetTlsKey', { alt_names: ['é'] }],
+      ['/prpc/Tappd.DeriveKey', { random_seed: true }],
+      ['/prpc/Tappd.DeriveKey', { path: 'a' }],
+    ] as const;
+    const [calm, disturbed] = [await start(), await start()];
+    const told: [unknown, unknown][] = [];
+    for (const [path, fields] of requests) {
+      for (const [other, rest] of disturbances) await post(disturbed, other, JSON.stringify(rest));
+      told.push([await ask(calm, path, fields), await ask(disturbed, path, fields)]);
+    }
+    for (const [one, two] of told) expect(two).toEqual(one);
+    expect(told[2]?.[0]).not.toEqual(told[0]?.[0]);
+  });
+
+  test('gives the demo certificate of Info again', async () => {
+    const shown = async (): Promise<string> => {
+      const agent = await start();
+      await ask(agent, '/GetTlsKey');
+      await expect.poll(async () => (await ask(agent, '/Info')).app_cert).not.toBe('');
+      return (await ask(agent, '/Info')).app_cert;
+    };
+    expect(await shown()).toBe(await shown());
+  });
+
   test('gives the same guest again, a random vendor never', async () => {
     const again = await createIntelVendor({ seed: 'dstack coherent', now });
     const [one, two] = [await start(), await createGuestAgent(again, { appCompose: COMPOSE })];

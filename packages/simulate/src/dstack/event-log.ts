@@ -1,6 +1,5 @@
-import { equalBytes } from '@assay/verify/codec';
 import type { SoftwareTd } from '../software/td.ts';
-import { ACPI_MARKER, bootLog } from './boot-log.ts';
+import { bootLog, measuresAcpi } from './boot-log.ts';
 import { entryOf, runtimeEvent, type TdEvent } from './event.ts';
 import type { Release } from './release.ts';
 import { RpcError } from './rpc-error.ts';
@@ -44,6 +43,6 @@ export function createEventLog(td: SoftwareTd, release: Release, version: 1 | 2)
 }
 
 function stripped(event: TdEvent): TdEvent {
-  const keeps = event.register === 3 || equalBytes(event.payload, ACPI_MARKER);
+  const keeps = event.register === 3 || measuresAcpi(event);
   return keeps ? event : { ...event, payload: new Uint8Array(0) };
 }

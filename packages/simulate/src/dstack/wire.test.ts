@@ -160,7 +160,9 @@ describe('places', () => {
 
 describe('whatever is sent', () => {
   const METHODS =
-    'Info GetQuote GetKey EmitEvent Sign Verify v1/GetKey v1/AttestGpu prpc/Tappd.TdxQuote prpc/Info'.split(' ');
+    'Info GetQuote GetKey GetTlsKey EmitEvent Sign Verify v1/GetKey v1/IssueCert v1/AttestGpu prpc/Tappd.TdxQuote prpc/Tappd.DeriveKey prpc/GetAttestationForAppKey prpc/Info'.split(
+      ' ',
+    );
   const bounded = async (answer: Promise<Response>): Promise<void> => {
     const response = await answer;
     expect([200, 400, 404, 501]).toContain(response.status);
@@ -169,8 +171,16 @@ describe('whatever is sent', () => {
 
   test('as a body is answered', async () => {
     const fields = fc.dictionary(
-      fc.constantFrom('report_data', 'path', 'event', 'payload', 'algorithm', 'data', 'nonce', 'prefix'),
-      fc.oneof(fc.jsonValue(), fc.stringMatching(/^(0x)*[0-9a-f]{0,8}$/), fc.constantFrom('ed25519', 'raw', 'k256')),
+      fc.constantFrom(
+        ...['report_data', 'path', 'event', 'payload', 'algorithm', 'data', 'nonce', 'prefix', 'subject'],
+        ...['alt_names', 'usage_ra_tls', 'not_before', 'not_after', 'with_app_info', 'random_seed'],
+      ),
+      fc.oneof(
+        fc.jsonValue(),
+        fc.stringMatching(/^(0x)*[0-9a-f]{0,8}$/),
+        fc.constantFrom<unknown>('ed25519', 'raw', 'k256', true, null, 0, 2 ** 53, 253_402_300_799),
+        fc.array(fc.oneof(fc.ipV6(), fc.domain(), fc.string()), { maxLength: 3 }),
+      ),
     );
     const body = fc.oneof(
       fc.uint8Array(),

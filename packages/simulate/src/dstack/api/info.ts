@@ -11,7 +11,7 @@ export type Audience = 'app' | 'strangers';
 export function infoMethod(guest: Guest, audience: Audience, appCertificate: () => string): Method {
   return {
     run() {
-      const { identity, compose } = guest;
+      const { identity, compose, release } = guest;
       const hides = audience === 'strangers' && !compose.publicTcbInfo;
       return {
         app_id: bytesToHex(identity.appId),
@@ -20,12 +20,16 @@ export function infoMethod(guest: Guest, audience: Audience, appCertificate: () 
         tcb_info: hides ? '' : JSON.stringify(tcbInfo(guest), null, 2),
         app_name: compose.name,
         device_id: bytesToHex(identity.deviceId),
-        mr_aggregated: bytesToHex(appInfoOf(guest).mrAggregated),
-        os_image_hash: bytesToHex(identity.osImageHash),
+        ...(release.reaches('0.5.3') && {
+          mr_aggregated: bytesToHex(appInfoOf(guest).mrAggregated),
+          os_image_hash: bytesToHex(identity.osImageHash),
+        }),
         key_provider_info: identity.keyProviderInfo,
-        compose_hash: bytesToHex(identity.composeHash),
-        vm_config: hides ? '' : identity.vmConfig,
-        ...MACHINE,
+        ...(release.reaches('0.5.3') && {
+          compose_hash: bytesToHex(identity.composeHash),
+          vm_config: hides ? '' : identity.vmConfig,
+        }),
+        ...(release.reaches('0.5.7') && MACHINE),
       };
     },
   };

@@ -10,7 +10,7 @@ export interface AttestationContent {
   readonly config: string;
 }
 
-/** The events that dstack measures itself: attestations repeat them, and those in certificates have no others. */
+/** The events that dstack measures itself: attestations repeat them. */
 export function runtimeEvents(events: readonly TdEvent[]): readonly TdEvent[] {
   return events.filter(({ register }) => register === 3);
 }

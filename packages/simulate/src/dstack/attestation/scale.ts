@@ -1,4 +1,5 @@
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { littleEndian } from '../../layout.ts';
 import type { TdEvent } from '../event.ts';
 import { type AttestationContent, runtimeEvents } from './content.ts';
 
@@ -12,7 +13,7 @@ export function encodeAttestationV0({ quote, events, reportData, config }: Attes
 }
 
 function encodeEvent({ register, type, digest, name, payload }: TdEvent): Uint8Array {
-  return concatBytes(u32(register), u32(type), bytes(digest), text(name), bytes(payload));
+  return concatBytes(littleEndian(register, 4), littleEndian(type, 4), bytes(digest), text(name), bytes(payload));
 }
 
 function list<T>(items: readonly T[], encode: (item: T) => Uint8Array): Uint8Array {
@@ -30,13 +31,6 @@ function bytes(value: Uint8Array): Uint8Array {
 /** A length: 1, 2 or 4 bytes, little endian, whose lowest two bits say which. */
 function compact(value: number): Uint8Array {
   if (value < 2 ** 6) return Uint8Array.of(value << 2);
-  if (value < 2 ** 14) return u32((value << 2) | 1).subarray(0, 2);
-  return u32(value * 4 + 2);
-}
-
-/** Little endian. */
-function u32(value: number): Uint8Array {
-  const encoded = new Uint8Array(4);
-  new DataView(encoded.buffer).setUint32(0, value, true);
-  return encoded;
+  if (value < 2 ** 14) return littleEndian(value * 4 + 1, 2);
+  return littleEndian(value * 4 + 2, 4);
 }

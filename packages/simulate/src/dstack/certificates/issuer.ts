@@ -49,7 +49,12 @@ export interface CertificateIssuer {
   issue(api: Api, request: CertificateRequest): Promise<CertifiedKey>;
   /** Tappd's `DeriveKey`: the key of a path. */
   derive(request: DerivedKeyRequest): Promise<CertifiedKey>;
+  /** The chain that `Info` shows, leaf first; nobody has its key. */
+  demo(): Promise<CertifiedKey['certificateChain']>;
 }
+
+/** Who asked for a certificate. */
+type Purpose = 'issued' | 'derived' | 'demo';
 
 /** What an issuer builds on. */
 export interface CertificateIssuerOptions {
@@ -65,20 +70,23 @@ export interface CertificateIssuerOptions {
 /** Makes the part of a guest agent that gets certificates from the KMS. */
 export function createCertificateIssuer(options: CertificateIssuerOptions): CertificateIssuer {
   const { app, entropy, now, release } = options;
-  let issued = 0;
+  const counts: Record<Purpose, number> = { issued: 0, derived: 0, demo: 0 };
 
   async function certify(
     api: Api,
-    label: string,
-    secret: Uint8Array,
+    purpose: Purpose,
     request: CertificateRequest,
+    secretOf: (label: string) => Uint8Array = freshSecret,
   ): Promise<CertifiedKey> {
     const { subject = '', altNames = [], usageServerAuth = false, usageClientAuth = false } = request;
     const validity = validityOf(request, now());
-    const key = p256KeyOf(secret, entropy);
     const asked = [alternativeNames(altNames), tlsUsage(usageServerAuth, usageClientAuth)].filter(
       (extension) => extension !== undefined,
     );
+    // Not before here: a request that is refused is none.
+    const label = nextLabel(purpose);
+    const secret = secretOf(label);
+    const key = p256KeyOf(secret, entropy);
     const leaf = await issueDstackCertificate(app.ca, {
       ...validity,
       serial: entropy.bytes(`${label}/serial`, 16),
@@ -103,24 +111,34 @@ export function createCertificateIssuer(options: CertificateIssuerOptions): Cert
     ];
   }
 
-  /** A seeded source has the same bytes for the same label: each key gets a label of its own. */
-  function nextLabel(): string {
-    issued += 1;
-    return `dstack/${bytesToHex(app.appId)}/certificate/${issued}`;
+  /**
+   * A seeded source has the same bytes for the same label, so each key gets one of its own. Each purpose counts for
+   * itself: the keys of `GetTlsKey` are those of its own requests, whatever else the agent was asked.
+   */
+  function nextLabel(purpose: Purpose): string {
+    counts[purpose] += 1;
+    return `dstack/${bytesToHex(app.appId)}/certificate/${purpose}/${counts[purpose]}`;
+  }
+
+  function freshSecret(label: string): Uint8Array {
+    return p256.utils.randomSecretKey(entropy.bytes(`${label}/key`, 48));
   }
 
   return {
     async issue(api, { notBefore, notAfter, withAppInfo = false, ...request }) {
-      const label = nextLabel();
-      const secret = p256.utils.randomSecretKey(entropy.bytes(`${label}/key`, 48));
       // Older agents do not know these fields, and pass over what they do not know.
       const known = release.reaches('0.5.7') ? { ...request, notBefore, notAfter, withAppInfo } : request;
-      return certify(api, label, secret, known);
+      return certify(api, 'issued', known);
     },
     async derive({ path = '', randomSeed = false, ...request }) {
-      const label = nextLabel();
-      const seed = randomSeed ? entropy.bytes(`${label}/seed`, 32) : app.root.secret;
-      return certify('v0', label, deriveSecret(seed, utf8ToBytes(path)), request);
+      return certify('v0', 'derived', request, (label) => {
+        const seed = randomSeed ? entropy.bytes(`${label}/seed`, 32) : app.root.secret;
+        return deriveSecret(seed, utf8ToBytes(path));
+      });
+    },
+    async demo() {
+      const request = { subject: 'demo-cert', usageClientAuth: true, usageRaTls: true };
+      return (await certify('v0', 'demo', request)).certificateChain;
     },
   };
 }

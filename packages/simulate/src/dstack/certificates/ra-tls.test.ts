@@ -1,8 +1,9 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { type Verdict, verify } from '@assay/verify';
-import { fromPem, parseCertificate } from '@assay/verify/codec';
+import { fromPem, octetsOf, parseCertificate, readWholeDer } from '@assay/verify/codec';
 import { endorsementsFromDirectory } from '@assay/verify/endorsements';
 import { tdx } from '@assay/verify/tdx';
+import { decode } from '@msgpack/msgpack';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { issueCollateral } from '../../intel/collateral.ts';
@@ -79,4 +80,27 @@ describe('RA-TLS: evidence in a certificate is about its key', () => {
     const found = [1, 2, 8].filter((number) => extensions.has(`1.3.6.1.4.1.62397.1.${number}`));
     expect(found).toEqual(numbers);
   });
+
+  test.each([
+    ['0.5.11', []],
+    ['0.6.0', ['acpi-loader', 'acpi-rsdp', 'acpi-tables']],
+  ])('an attestation of release %s keeps of the log, besides RTMR3: %j', async (version, acpi) => {
+    const guest = await bootGuest(vendor, { version });
+    const issued = await guest.certificates.issue('v1', { usageRaTls: true });
+    const { extensions } = parseCertificate(derOf(issued.certificateChain[0]));
+    const { value = new Uint8Array() } = extensions.get('1.3.6.1.4.1.62397.1.8') ?? {};
+    const attestation = decode(octetsOf(readWholeDer(value, 'extension'), 'attestation')) as Attestation;
+    const runtime = guest.log.quoted().filter(({ register }) => register === 3);
+    expect(attestation.platform.data.event_log).toEqual([
+      ...acpi.map((event) => expect.objectContaining({ imr: 0, event, event_payload: utf8ToBytes('ACPI DATA') })),
+      ...runtime.map(({ name, digest, payload }) =>
+        expect.objectContaining({ imr: 3, event: name, digest, event_payload: payload }),
+      ),
+    ]);
+  });
 });
+
+/** Of a versioned attestation, what is looked at here. */
+interface Attestation {
+  readonly platform: { readonly data: { readonly event_log: readonly unknown[] } };
+}
