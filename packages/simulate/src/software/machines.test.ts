@@ -72,6 +72,19 @@ describe('registers of a TD in software', () => {
     expect(td.registers[3]).toEqual(field(after, TD_REPORT_10, 'rtmr3'));
   });
 
+  test('start as they are given, whatever the caller does with the bytes later', async () => {
+    const [rtmr0, mrTd] = [filled(5, 48), filled(6, 48)];
+    const td = createSoftwareTd(vendor, { pck, report: { rtmr0, mrTd, rtmr1: 258 } });
+    rtmr0.fill(0);
+    mrTd.fill(0);
+    const quote = await td.quote(filled(9));
+    expect(field(quote, TD_REPORT_10, 'rtmr0')).toEqual(filled(5, 48));
+    expect(field(quote, TD_REPORT_10, 'mrTd')).toEqual(filled(6, 48));
+    expect(field(quote, TD_REPORT_10, 'rtmr1').slice(0, 3)).toEqual(Uint8Array.of(2, 1, 0));
+    const wrong = () => createSoftwareTd(vendor, { pck, report: { rtmr2: filled(1, 47) } });
+    expect(wrong).toThrow('rtmr2: expected 48 bytes, found 47');
+  });
+
   test('take digests of 48 bytes', () => {
     const td = createSoftwareTd(vendor, { pck });
     expect(() => td.extend(3, filled(1, 32))).toThrow('digest: expected 48 bytes, found 32');

@@ -5,7 +5,8 @@ import { signQuote } from '../intel/quote.ts';
 import { createQuotingEnclave, type QuotingEnclave } from '../intel/quoting-enclave.ts';
 import type { TdReportFields } from '../intel/report-layout.ts';
 import type { IntelVendor } from '../intel/vendor.ts';
-import type { QuoteSource } from './source.ts';
+import { encodeLayout, type Layout } from '../layout.ts';
+import { copyOfReportData, type QuoteSource } from './source.ts';
 
 /** Runtime registers of a TD. */
 export type RuntimeRegister = 0 | 1 | 2 | 3;
@@ -29,31 +30,33 @@ export interface SoftwareTdOptions {
   readonly report?: TdReportFields;
 }
 
-/** Starts a trust domain in software on a platform of a test vendor. */
+/** Starts a trust domain in software on a platform of a test vendor. Throws for a register that is not 48 bytes. */
 export function createSoftwareTd(vendor: IntelVendor, options: SoftwareTdOptions): SoftwareTd {
-  const { pck, body = 'td10', report = {} } = options;
+  const { pck, body = 'td10' } = options;
+  const report = structuredClone(options.report ?? {});
   // One for the machine's life: a quote costs one signature.
   let quotingEnclave: Promise<QuotingEnclave> | undefined;
-  const names = ['rtmr0', 'rtmr1', 'rtmr2', 'rtmr3'] as const;
-  const registers = names.map((name) => startOf(report[name]));
+  const start = (name: 'rtmr0' | 'rtmr1' | 'rtmr2' | 'rtmr3'): Uint8Array =>
+    encodeLayout<Layout>([[name, 48]], { [name]: report[name] ?? 0 });
+  const registers: [Uint8Array, Uint8Array, Uint8Array, Uint8Array] = [
+    start('rtmr0'),
+    start('rtmr1'),
+    start('rtmr2'),
+    start('rtmr3'),
+  ];
   return {
     tee: 'tdx',
     pck,
     registers,
     extend(register, digest) {
       if (digest.length !== 48) throw new Error(`digest: expected 48 bytes, found ${digest.length}`);
-      registers[register] = sha384(concatBytes(startOf(registers[register]), digest));
+      registers[register] = sha384(concatBytes(registers[register], digest));
     },
     async quote(reportData) {
-      if (reportData.length !== 64) throw new Error(`reportData: expected 64 bytes, found ${reportData.length}`);
-      const measured = Object.fromEntries(names.map((name, index) => [name, startOf(registers[index])]));
-      const said = { ...report, ...measured, reportData: Uint8Array.from(reportData) };
+      const [rtmr0, rtmr1, rtmr2, rtmr3] = registers;
+      const said = { ...report, rtmr0, rtmr1, rtmr2, rtmr3, reportData: copyOfReportData(reportData) };
       quotingEnclave ??= createQuotingEnclave(vendor, pck, { kind: 'TD_QE' });
       return (await signQuote(await quotingEnclave, { body, report: said })).bytes;
     },
   };
-}
-
-function startOf(value: Uint8Array | number | undefined): Uint8Array {
-  return value instanceof Uint8Array ? value : new Uint8Array(48);
 }
