@@ -1,9 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, open, readdir, readFile, rmdir, stat } from 'node:fs/promises';
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mountFuse } from './mount.ts';
 import { fuseMissing, temporaryMount } from './temporary-mount.ts';
 import type { FuseFolder } from './tree.ts';
@@ -27,10 +30,12 @@ const isMounted = async (path: string): Promise<boolean> =>
 
 /** What a process of its own runs to serve one slow file at its first argument. */
 const serving = `
-  const { readFileSync } = await import('node:fs');
+  const { readFile } = await import('node:fs/promises');
   const { mountFuse } = await import(${JSON.stringify(new URL('./mount.ts', import.meta.url).href)});
+  const { promise: asked, resolve } = Promise.withResolvers();
   const read = () => {
     console.log('asked');
+    resolve();
     return new Promise(() => {});
   };
   const slow = { kind: 'file', mode: 0o444, size: 0, open: () => ({ read }) };
@@ -81,33 +86,72 @@ describe.skipIf(withoutFuse)(`a mount${withoutFuse === undefined ? '' : ` (${wit
     await fast.close().catch(() => undefined);
   });
 
-  test('goes with a process that exits', async () => {
-    const path = await mkdtemp(join(tmpdir(), 'assay-mount-'));
-    const script = `${serving} console.log(readFileSync('/proc/mounts', 'utf8').includes(process.argv[1])); process.exit(7);`;
-    const ended = run(process.execPath, ['--input-type=module', '-e', script, path]);
-    await expect(ended).rejects.toMatchObject({ code: 7, stdout: 'mounted\ntrue\n' });
-    expect([await isMounted(path), await readdir(path)]).toEqual([false, []]);
-    await rmdir(path);
-  });
-
-  test('of a process that is killed leaves nobody waiting', async () => {
-    const path = await mkdtemp(join(tmpdir(), 'assay-mount-'));
-    const child = spawn(process.execPath, ['--input-type=module', '-e', serving, path], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+  describe('of a process of its own', () => {
+    let path: string;
+    let child: ChildProcessByStdio<null, Readable, null>;
+    let said: AsyncIterator<unknown>;
+    beforeEach(async () => {
+      path = await mkdtemp(join(tmpdir(), 'assay-mount-'));
     });
-    const said = child.stdout[Symbol.asyncIterator]();
-    expect(String((await said.next()).value)).toBe('mounted\n');
-    const read = run('cat', [join(path, 'slow')]);
-    expect(String((await said.next()).value)).toBe('asked\n');
-    child.kill('SIGKILL');
-    await expect(read).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('connection abort') });
-    await run('umount', ['-l', path]);
-    await rmdir(path);
+    afterEach(async () => {
+      child.kill('SIGKILL');
+      await expect.poll(() => isMounted(path)).toBe(false);
+      await rmdir(path);
+    });
+
+    /** Has it mount, and do something more; what it says is read line by line. */
+    function start(more = ''): void {
+      child = spawn(process.execPath, ['--input-type=module', '-e', `${serving}\n${more}`, path], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    }
+    const line = async (): Promise<unknown> => (await said.next()).value;
+
+    test('goes when it exits', async () => {
+      start(`console.log((await readFile('/proc/mounts', 'utf8')).includes(process.argv[1])); process.exit(7);`);
+      expect([await line(), await line()]).toEqual(['mounted', 'true']);
+      expect(await once(child, 'exit')).toEqual([7, null]);
+      await expect.poll(() => isMounted(path)).toBe(false);
+      expect(await readdir(path)).toEqual([]);
+    });
+
+    test('goes when it is killed, and leaves nobody waiting', async () => {
+      start();
+      expect(await line()).toBe('mounted');
+      const read = run('cat', [join(path, 'slow')]);
+      expect(await line()).toBe('asked');
+      child.kill('SIGKILL');
+      await expect(read).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('connection abort') });
+      await expect.poll(() => isMounted(path)).toBe(false);
+    });
+
+    test.each(['SIGKILL', 'SIGTERM'] as const)('goes at %s while it reads its own files, and so does it', async (signal) => {
+      start(`readFile(process.argv[1] + '/slow').catch(() => undefined);`);
+      expect([await line(), await line()]).toEqual(['mounted', 'asked']);
+      const exit = once(child, 'exit');
+      child.kill(signal);
+      expect(await exit).toEqual([null, signal]);
+    });
+
+    test('goes when it exits while it reads its own files', async () => {
+      start(`readFile(process.argv[1] + '/slow').catch(() => undefined); asked.then(() => process.exit(7));`);
+      expect(await once(child, 'exit')).toEqual([7, null]);
+    });
   });
 
   test('at a folder that is not there fails, and says so', async () => {
     const mounting = mountFuse(folderOf({}), join(tmpdir(), 'assay-mount-that-is-not-there'));
-    await expect(mounting).rejects.toThrow(/^mount .*assay-mount-that-is-not-there: failed with 32: .*util-linux$/s);
+    await expect(mounting).rejects.toThrow(/ENOENT: .*assay-mount-that-is-not-there/);
+  });
+
+  test('that the kernel refuses fails, and says so', async () => {
+    const path = await mkdtemp(join(tmpdir(), 'assay-mount-'));
+    const file = join(path, 'file');
+    await writeFile(file, '');
+    await expect(mountFuse(folderOf({}), file)).rejects.toThrow(/^mount .*file: failed with 32: .*; it needs root and/s);
+    expect(await isMounted(file)).toBe(false);
+    await rm(path, { recursive: true });
   });
 
   test('that somebody else unmounts is gone, and that is as good', async () => {
