@@ -26,7 +26,7 @@ export { createEntropy, type Entropy, type EntropySource } from './entropy.ts';
 export type { CertificateChanges, ChainRole, TokenChain } from './google/chain.ts';
 export type { TokenFlaw } from './google/flaw.ts';
 export { createIssuer } from './google/issuer.ts';
-export { createLauncher, type LauncherFault, type LauncherOptions } from './google/launcher.ts';
+export { createLauncher, type LauncherFault, type LauncherOptions, launcherLimits } from './google/launcher.ts';
 export type { TokenObject, TokenProfile } from './google/profile.ts';
 export { type ServiceError, SNP_UNSUPPORTED } from './google/service-error.ts';
 export { mintToken, type TokenOptions } from './google/token.ts';

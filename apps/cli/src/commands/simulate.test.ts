@@ -2,8 +2,10 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { Hardware } from '@assay/simulate/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Folder, makeFolder } from '../../../../tools/demo-folder.ts';
@@ -43,6 +45,16 @@ describe('a simulation', () => {
     expect(await info.json()).toHaveProperty('app_id');
     for (const { at: place } of simulation.document.services) expect(place).toMatch(/^http:\/\/127\.0\.0\.1:\d+$|^\//);
     for (const name of ['dstack.sock', 'tappd.sock']) expect((await stat(at(simulation, name))).isSocket()).toBe(true);
+  });
+
+  test('says of a request that is too long what the launcher says', async () => {
+    await using simulation = await startSimulation('google');
+    const asked = request({ socketPath: at(simulation, 'Confidential Space'), path: '/v1/token', method: 'POST' });
+    asked.end(Buffer.alloc(1_048_577, 32));
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    expect([response.statusCode, response.headers['content-type'], await text(response)]).toEqual([
+      ...[400, 'text/html', 'failed to parse POST body as TokenOptions: http: request body too large'],
+    ]);
   });
 
   test('serves the documents of the machine that attests', async () => {
@@ -197,6 +209,14 @@ describe('it does not start', () => {
     const started = startSimulation('dstack', { directory });
     await expect(started).rejects.toThrow('intel.pem is there already; name a folder that is new or empty');
     expect(await readFile(join(directory, 'roots', 'intel.pem'), 'utf8')).toBe('precious');
+  });
+
+  test("where the token file is somebody's", async () => {
+    const directory = folder.path('token');
+    await mkdir(directory);
+    await writeFile(join(directory, 'attestation_verifier_claims_token'), 'precious');
+    await expect(startSimulation('google', { directory })).rejects.toThrow('claims_token is there already');
+    expect(await readFile(join(directory, 'attestation_verifier_claims_token'), 'utf8')).toBe('precious');
   });
 
   test('where a folder of its is a file; what was mounted is unmounted', async () => {

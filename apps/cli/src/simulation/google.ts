@@ -1,5 +1,12 @@
-import { createGoogleVendor, createIssuer, createLauncher, eachDay, reissueCertificate } from '@assay/simulate';
-import { keepTokenFile } from '@assay/simulate/node';
+import {
+  createGoogleVendor,
+  createIssuer,
+  createLauncher,
+  eachDay,
+  launcherLimits,
+  reissueCertificate,
+} from '@assay/simulate';
+import { keepTokenFile, TOKEN_FILE } from '@assay/simulate/node';
 import { type Ground, messageOf } from './ground.ts';
 import { type Part, part } from './part.ts';
 import { policyText } from './policy.ts';
@@ -31,7 +38,13 @@ export async function startGoogle(ground: Ground, report: (message: string) => v
   const root = await ground.write('roots/google.pem', vendor.rootPem);
   await ground.write('google/jwks.json', vendor.jwks);
   // As the launcher of 2026 has it: any user of the workload may connect.
-  const { address: socket } = await ground.serve(launcher, { socket: ground.path('teeserver.sock'), mode: 0o777 });
+  const { address: socket } = await ground.serve(
+    launcher,
+    { socket: ground.path('teeserver.sock'), mode: 0o777 },
+    launcherLimits,
+  );
+  // Empty at first: a file of somebody is not replaced.
+  await ground.write(TOKEN_FILE, '');
   const onError = (error: unknown): void => report(`the token file was not refreshed: ${messageOf(error)}`);
   const file = await keepTokenFile(launcher, { directory: ground.directory, clock, onError });
   ground.later(file.close);

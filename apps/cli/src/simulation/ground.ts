@@ -91,11 +91,12 @@ function groundIn(
     async write(name, content) {
       const file = path(name);
       if (dirname(file) !== directory) await makeFolder(dirname(file), later);
-      // What is there already may be somebody's, and it would be gone at the end.
-      await writeFile(file, content, { mode: 0o600, flag: options.abandoned ? 'w' : 'wx' }).catch((error: unknown) => {
+      if (options.abandoned) await rm(file, { force: true });
+      // What is there otherwise may be somebody's, and it would be gone at the end.
+      await writeFile(file, content, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
         throw codeOf(error) === 'EEXIST' ? occupied(file) : fileError(error, file, '--directory');
       });
-      later(() => rm(file));
+      later(() => rm(file, { force: true }));
       return file;
     },
     async reserve(distance) {
@@ -115,7 +116,7 @@ async function makeDirectory(given: string | undefined, later: Ground['later']):
 
 async function makeFolder(path: string, later: Ground['later']): Promise<string> {
   const first = await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw TAKEN.includes(String(codeOf(error))) ? occupied(path) : fileError(error, path, '--directory');
+    throw codeOf(error) === 'EEXIST' ? occupied(path) : fileError(error, path, '--directory');
   });
   const folders: string[] = [];
   // The highest folder that was made; undefined when all were there.
@@ -127,9 +128,6 @@ async function makeFolder(path: string, later: Ground['later']): Promise<string>
   });
   return path;
 }
-
-/** A file is there, or the mount of a simulation that was killed. */
-const TAKEN: readonly string[] = ['EEXIST', 'ENOTCONN'];
 
 function occupied(path: string): Error {
   return usage(`--directory: ${path} is there already; name a folder that is new or empty`, '--directory');

@@ -1,4 +1,5 @@
 import { type FuseFolder, mountFuse } from '@assay/simulate/node';
+import { clearDeadMount, SOURCE } from './dead-mount.ts';
 import { type Ground, messageOf } from './ground.ts';
 import type { Part } from './part.ts';
 
@@ -15,9 +16,10 @@ export async function mounted(
   ground: Ground,
   { name, folder, root }: MountWish,
 ): Promise<{ readonly path: string } | { readonly path: undefined; readonly absent: Part['absent'] }> {
+  await clearDeadMount(ground.path(folder));
   const path = await ground.folder(folder);
   try {
-    const mount = await mountFuse(root, path, 'assay-simulated');
+    const mount = await mountFuse(root, path, SOURCE);
     ground.later(async () => mount[Symbol.asyncDispose]());
     return { path };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SimulationDocument } from '../../../../tools/simulation-in-process.ts';
@@ -48,6 +48,23 @@ describe.skipIf(process.platform !== 'linux')('a process that simulates', () => 
     child.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);
     expect([existsSync(directory), (await mounts()).includes(directory)]).toEqual([false, false]);
+  });
+
+  test('that was killed leaves its folder to the next one, whatever was mounted there', async () => {
+    const killed = await start('tsm');
+    const { directory, absent } = JSON.parse(killed.said()) as SimulationDocument;
+    const gone = once(killed.child, 'exit');
+    killed.child.kill('SIGKILL');
+    await gone;
+    const { child, said } = await start('tsm', '--directory', directory);
+    expect(JSON.parse(said())).toMatchObject({ directory, absent });
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    expect((await mounts()).includes(directory)).toBe(false);
+    // Nobody knows whether the folders were there before the first one.
+    expect(await readdir(directory, { recursive: true })).toEqual(['policies', 'roots', 'tsm']);
+    await rm(directory, { recursive: true });
   });
 
   test('prints one document, and no more when it ends', async () => {

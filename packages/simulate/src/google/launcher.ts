@@ -43,6 +43,7 @@ export interface LauncherOptions {
 }
 
 const MAX_BODY = 1_048_576;
+const TOO_LARGE = 'failed to parse POST body as TokenOptions: http: request body too large';
 const CUSTOM = 'failed to retrieve custom attestation service token: ';
 const DEFAULT = 'failed to retrieve attestation service token: ';
 const NO_GCA = 'no GCA verifier client present, please try rebooting your VM';
@@ -53,6 +54,12 @@ const ABSENT: Readonly<Record<string, readonly [status: number, body: string]>> 
   '/v1/keys:getEndorsement': [403, 'keymanager not enabled'],
   '/v1/hostAttestation': [403, 'host attestation not enabled'],
 };
+
+/** What a listener needs to know, which reads bodies itself: how long one may be, and what the launcher says to a longer one. */
+export const launcherLimits = {
+  maxBody: MAX_BODY,
+  tooLarge: (): Response => answer(400, TOO_LARGE),
+} as const;
 
 /** The launcher's socket as a fetch handler: `/v1/token` of Google Cloud Attestation, refusals for the rest. */
 export function createLauncher(
@@ -96,7 +103,8 @@ async function attest(request: Request, occasion: Occasion): Promise<Response> {
   if (request.method === 'GET') return serve(occasion, DEFAULT, undefined, { type: 'OIDC', audience: STS_AUDIENCE });
   if (request.method !== 'POST') return answer(400, `TEE server received an invalid HTTP method: ${request.method}`);
   const body = await readBody(request);
-  const decoded = body === undefined ? { error: 'http: request body too large' } : decodeTokenRequest(body);
+  if (body === undefined) return answer(400, TOO_LARGE);
+  const decoded = decodeTokenRequest(body);
   if ('error' in decoded) return answer(400, `failed to parse POST body as TokenOptions: ${decoded.error}`);
   const { audience, nonces, tokenType } = decoded.request;
   if (audience === '') return answer(400, 'use GET request for the default identity token');

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -51,6 +51,16 @@ const claims = async () => {
   const [, payload = ''] = (await readFile(join(directory, TOKEN_FILE), 'utf8')).split('.');
   return JSON.parse(Buffer.from(payload, 'base64url').toString());
 };
+
+test('a link that somebody put in its way is not written through', async () => {
+  const { launcher, options } = machine();
+  const other = join(directory, 'other');
+  await writeFile(other, 'precious');
+  await symlink(other, join(directory, '.token.tmp'));
+  await using _file = await keepTokenFile(launcher, options);
+  expect(await readFile(other, 'utf8')).toBe('precious');
+  expect(await claims()).toHaveProperty('aud');
+});
 
 test('the default token, readable by all, and nothing beside it', async () => {
   const { launcher, options } = machine();

@@ -96,7 +96,9 @@ function expiryOf(token: string): number {
 /** Readers see the token before or the one after, never a part. */
 async function writeToken(directory: string, token: string): Promise<void> {
   const staging = join(directory, '.token.tmp');
-  await writeFile(staging, token);
+  // One that is left, or a link that somebody put there, is not written through.
+  await rm(staging, { force: true });
+  await writeFile(staging, token, { flag: 'wx' });
   // Whatever the umask says, every user of the workload may read it.
   await chmod(staging, 0o644);
   await rename(staging, join(directory, TOKEN_FILE));
