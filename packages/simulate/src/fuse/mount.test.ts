@@ -7,11 +7,12 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { fuseMissing } from './missing.ts';
 import { mountFuse } from './mount.ts';
-import { fuseMissing, temporaryMount } from './temporary-mount.ts';
+import { temporaryMount } from './temporary-mount.ts';
 import type { FuseFolder } from './tree.ts';
 
-const withoutFuse = fuseMissing();
+const withoutFuse = await fuseMissing();
 const run = promisify(execFile);
 
 const folderOf = (files: Readonly<Record<string, () => string | Promise<string>>>): FuseFolder => {
@@ -126,13 +127,16 @@ describe.skipIf(withoutFuse)(`a mount${withoutFuse === undefined ? '' : ` (${wit
       await expect.poll(() => isMounted(path)).toBe(false);
     });
 
-    test.each(['SIGKILL', 'SIGTERM'] as const)('goes at %s while it reads its own files, and so does it', async (signal) => {
-      start(`readFile(process.argv[1] + '/slow').catch(() => undefined);`);
-      expect([await line(), await line()]).toEqual(['mounted', 'asked']);
-      const exit = once(child, 'exit');
-      child.kill(signal);
-      expect(await exit).toEqual([null, signal]);
-    });
+    test.each(['SIGKILL', 'SIGTERM'] as const)(
+      'goes at %s while it reads its own files, and so does it',
+      async (signal) => {
+        start(`readFile(process.argv[1] + '/slow').catch(() => undefined);`);
+        expect([await line(), await line()]).toEqual(['mounted', 'asked']);
+        const exit = once(child, 'exit');
+        child.kill(signal);
+        expect(await exit).toEqual([null, signal]);
+      },
+    );
 
     test('goes when it exits while it reads its own files', async () => {
       start(`readFile(process.argv[1] + '/slow').catch(() => undefined); asked.then(() => process.exit(7));`);
@@ -149,7 +153,9 @@ describe.skipIf(withoutFuse)(`a mount${withoutFuse === undefined ? '' : ` (${wit
     const path = await mkdtemp(join(tmpdir(), 'assay-mount-'));
     const file = join(path, 'file');
     await writeFile(file, '');
-    await expect(mountFuse(folderOf({}), file)).rejects.toThrow(/^mount .*file: failed with 32: .*; it needs root and/s);
+    await expect(mountFuse(folderOf({}), file)).rejects.toThrow(
+      /^mount .*file: failed with 32: .*; it needs root and/s,
+    );
     expect(await isMounted(file)).toBe(false);
     await rm(path, { recursive: true });
   });

@@ -1,4 +1,3 @@
-import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,16 +24,5 @@ export async function temporaryMount(root: FuseFolder): Promise<TemporaryMount> 
   } catch (error) {
     await rmdir(path);
     throw error;
-  }
-}
-
-/** Why nothing can be mounted here; undefined when it can. */
-export function fuseMissing(): string | undefined {
-  if (process.getuid?.() !== 0) return 'not root';
-  try {
-    closeSync(openSync('/dev/fuse', 'r+'));
-    return undefined;
-  } catch {
-    return '/dev/fuse cannot be opened';
   }
 }

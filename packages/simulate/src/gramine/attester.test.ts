@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync } from 'node:fs';
-import { mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGramineAttester, type GramineOptions } from '@assay/attest';
@@ -12,7 +10,8 @@ import { sgx } from '@assay/verify/sgx';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createTreeFiles } from '../fuse/files.ts';
-import { mountFuse } from '../fuse/mount.ts';
+import { fuseMissing } from '../fuse/missing.ts';
+import { temporaryMount } from '../fuse/temporary-mount.ts';
 import type { FuseFolder } from '../fuse/tree.ts';
 import { issueCollateral } from '../intel/collateral.ts';
 import { issuePck, type Pck } from '../intel/pck.ts';
@@ -63,14 +62,7 @@ async function judge(envelope: Envelope, reportData: Uint8Array) {
   });
 }
 
-const canMount = (() => {
-  try {
-    accessSync('/dev/fuse');
-    return process.getuid?.() === 0;
-  } catch {
-    return false;
-  }
-})();
+const withoutFuse = await fuseMissing();
 
 interface Place extends AsyncDisposable {
   readonly options: GramineOptions;
@@ -81,20 +73,15 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
     [Symbol.asyncDispose]: async () => undefined,
   }),
   mounted: async () => {
-    const path = await mkdtemp(join(tmpdir(), 'gramine-'));
-    const mount = await mountFuse(folderWith(), path);
-    return {
-      options: { path },
-      async [Symbol.asyncDispose]() {
-        await mount[Symbol.asyncDispose]();
-        await rmdir(path);
-      },
-    };
+    const mounted = await temporaryMount(folderWith());
+    return { options: { path: mounted.path }, [Symbol.asyncDispose]: () => mounted[Symbol.asyncDispose]() };
   },
 };
 
 describe.each(Object.keys(PLACES))('an enclave under Gramine, %s', (name) => {
-  const there = test.skipIf(name === 'mounted' && !canMount);
+  const missing = name === 'mounted' ? withoutFuse : undefined;
+  const there = (what: string, work: () => Promise<void>): void =>
+    test.skipIf(missing)(missing === undefined ? what : `${what} (${missing})`, work);
   const open = (): Promise<Place> => (PLACES[name] ?? (() => Promise.reject(new Error(name))))();
 
   there('is found, and its quote verifies with the report data that were asked for', async () => {

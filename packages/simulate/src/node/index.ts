@@ -1,7 +1,7 @@
 export type { ErrnoName } from '../fuse/errno.ts';
 export type { TreeFiles, TreeHandle } from '../fuse/files.ts';
+export { fuseMissing } from '../fuse/missing.ts';
 export { type FuseMount, mountFuse } from '../fuse/mount.ts';
-export { fuseMissing } from '../fuse/temporary-mount.ts';
 export type { FuseAccess, FuseFile, FuseFolder, FuseNode, OpenFile } from '../fuse/tree.ts';
 export { keepTokenFile, TOKEN_FILE, type TokenFile, type TokenFileOptions } from '../google/token-file.ts';
 export {

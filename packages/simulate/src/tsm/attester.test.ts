@@ -8,7 +8,8 @@ import { tdx } from '@assay/verify/tdx';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { issueVek, type Vek } from '../amd/vek.ts';
 import { type AmdVendor, createAmdVendor, issueAmdCrl } from '../amd/vendor.ts';
-import { fuseMissing, temporaryMount } from '../fuse/temporary-mount.ts';
+import { fuseMissing } from '../fuse/missing.ts';
+import { temporaryMount } from '../fuse/temporary-mount.ts';
 import { issueCollateral } from '../intel/collateral.ts';
 import { issuePck } from '../intel/pck.ts';
 import { createIntelVendor, type IntelVendor } from '../intel/vendor.ts';
@@ -18,7 +19,7 @@ import { createSoftwareTd, type SoftwareTd } from '../software/td.ts';
 import { createTsmFiles } from './mount.ts';
 import { createSoftwareTsm } from './software.ts';
 
-const withoutFuse = fuseMissing();
+const withoutFuse = await fuseMissing();
 const now = new Date('2026-03-01T12:00:00Z');
 const utf8 = new TextEncoder();
 

@@ -2,13 +2,14 @@ import { promises } from 'node:fs';
 import { TSM_REPORT_PATH } from '@assay/attest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERRNO, type ErrnoName, systemError } from '../fuse/errno.ts';
-import { fuseMissing, type TemporaryMount, temporaryMount } from '../fuse/temporary-mount.ts';
+import { fuseMissing } from '../fuse/missing.ts';
+import { type TemporaryMount, temporaryMount } from '../fuse/temporary-mount.ts';
 import { tsmConformance } from './conformance.ts';
 import { tsmFaultConformance } from './fault-conformance.ts';
 import { createTsmFiles } from './mount.ts';
 import { createTsmTree, type TsmTree } from './tree.ts';
 
-const withoutFuse = fuseMissing();
+const withoutFuse = await fuseMissing();
 
 /** A provider that signs nothing: bytes before and after those that it was given. */
 const newTree = (): TsmTree =>
