@@ -1,7 +1,7 @@
 import type { Attester } from './attester.ts';
 import { createConfidentialSpaceAttester } from './confidential-space/attester.ts';
 import { createDstackAttester } from './dstack/attester.ts';
-import type { Environment } from './dstack/place.ts';
+import type { Environment } from './environment.ts';
 import { createGramineAttester } from './gramine/attester.ts';
 import { createProxyAttester } from './proxy/attester.ts';
 import { createTsmAttester } from './tsm/attester.ts';
@@ -20,6 +20,6 @@ export function attestersOf(environment: Environment): readonly Attester[] {
     createConfidentialSpaceAttester({ socket: socket || undefined }),
     createDstackAttester({ environment }),
     createProxyAttester({ environment }),
-    createTsmAttester({ ...(tsm && { path: tsm }) }),
+    createTsmAttester({ path: tsm || undefined }),
   ];
 }

@@ -1,6 +1,11 @@
 import { AssayError } from '@assay/verify';
 import { describe, expect, test } from 'vitest';
-import { within } from './deadline.ts';
+import { createConfidentialSpaceAttester } from './confidential-space/attester.ts';
+import { checkedTimeout, lookDeadline, within } from './deadline.ts';
+import { createDstackAttester } from './dstack/attester.ts';
+import { createGramineAttester } from './gramine/attester.ts';
+import { createProxyAttester } from './proxy/attester.ts';
+import { createTsmAttester } from './tsm/attester.ts';
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
@@ -47,5 +52,30 @@ describe('work with a deadline', () => {
     controller.abort(new Error('gone home'));
     await expect(work).rejects.toThrow('gone home');
     expect(told?.aborted).toBe(true);
+  });
+});
+
+describe('the option timeoutMs', () => {
+  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('is refused when it is %d', (timeoutMs) => {
+    expect(() => checkedTimeout(timeoutMs)).toThrow(
+      expect.objectContaining({ code: 'usage', details: { field: 'timeoutMs' } }),
+    );
+  });
+
+  test.each([
+    createTsmAttester,
+    createGramineAttester,
+    createDstackAttester,
+    createProxyAttester,
+    createConfidentialSpaceAttester,
+  ])('is refused by %o before anything is asked', (create) =>
+    expect(() => create({ timeoutMs: Number.NaN })).toThrow(/^timeoutMs: expected a whole number/),
+  );
+
+  test('is a whole number; looks take 5 seconds at most', () => {
+    const { signal } = new AbortController();
+    expect([checkedTimeout(1), checkedTimeout(2 ** 31 - 1)]).toEqual([1, 2 ** 31 - 1]);
+    expect(lookDeadline(60_000, signal)).toEqual({ milliseconds: 5_000, signal });
+    expect(lookDeadline(20, undefined)).toEqual({ milliseconds: 20, signal: undefined });
   });
 });

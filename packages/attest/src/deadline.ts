@@ -1,10 +1,26 @@
 import { AssayError } from '@assay/verify';
-import { unavailable } from './failure.ts';
+import { unavailable, usage } from './failure.ts';
 
 /** How long something may take, and who may call it off. */
 export interface Deadline {
   readonly milliseconds: number;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** The longest that timers take: with more they end at once. */
+const MAX_MILLISECONDS = 2 ** 31 - 1;
+/** Whoever does not say what it is within this time is not waited for. */
+const LOOK_MILLISECONDS = 5_000;
+
+/** The option `timeoutMs`. Throws `usage` unless it is a whole number from 1 to 2,147,483,647. */
+export function checkedTimeout(timeoutMs: number): number {
+  if (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= MAX_MILLISECONDS) return timeoutMs;
+  throw usage(`timeoutMs: expected a whole number from 1 to ${MAX_MILLISECONDS}, found ${timeoutMs}`, 'timeoutMs');
+}
+
+/** The deadline of a look that makes no evidence: `timeoutMs`, and 5 seconds at most. */
+export function lookDeadline(timeoutMs: number, signal: AbortSignal | undefined): Deadline {
+  return { milliseconds: Math.min(timeoutMs, LOOK_MILLISECONDS), signal };
 }
 
 /**

@@ -1,8 +1,8 @@
-import { AssayError } from '@assay/verify';
+import { AssayError, type AssayErrorDetails } from '@assay/verify';
 
 /** The platform did not answer as it should: `what` happened, and the `remedy` that the message ends with. */
-export function unavailable(what: string, remedy: string, cause?: unknown): AssayError {
-  return new AssayError('unavailable', `${what}; ${remedy}`, {}, { cause });
+export function unavailable(what: string, remedy: string, cause?: unknown, details?: AssayErrorDetails): AssayError {
+  return new AssayError('unavailable', `${what}; ${remedy}`, details, { cause });
 }
 
 /** A mistake of the caller: `field` is the member at fault. */
@@ -10,8 +10,8 @@ export function usage(message: string, field: string): AssayError {
   return new AssayError('usage', message, { field });
 }
 
-/** The name of a system error (`ENOENT`, `EACCES`), or undefined for any other. */
+/** The name of a system error (`ENOENT`, `EAI_AGAIN`), or undefined for any other. */
 export function systemCode(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+  return typeof code === 'string' && /^E(?!RR_)[A-Z0-9_]+$/.test(code) ? code : undefined;
 }

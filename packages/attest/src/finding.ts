@@ -5,11 +5,15 @@ export async function findingOf(look: () => Promise<string>): Promise<HealthFind
   try {
     return { outcome: 'pass', found: await look() };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const at = message.indexOf('; ');
-    if (at < 0) return { outcome: 'fail', found: message };
-    return { outcome: 'fail', found: message.slice(0, at), remedy: message.slice(at + 2) };
+    return failureOf(error);
   }
+}
+
+/** The finding that an error is. */
+export function failureOf(error: unknown): HealthFinding {
+  const message = messageOf(error);
+  const found = whatHappened(error);
+  return { outcome: 'fail', found, ...(found !== message && { remedy: message.slice(found.length + 2) }) };
 }
 
 /** What a look found that says nothing unless something else holds; `otherwise` names what does not. */
@@ -28,5 +32,10 @@ export async function findingAfter(
 
 /** What happened, without the remedy. */
 export function whatHappened(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/; .*/s, '');
+  const [what = ''] = messageOf(error).split('; ', 1);
+  return what;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

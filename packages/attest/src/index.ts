@@ -14,8 +14,9 @@ export {
   type DstackKeysOptions,
   type KeyPin,
 } from './dstack/keys.ts';
-export type { Environment, PlaceOptions } from './dstack/place.ts';
+export type { PlaceOptions } from './dstack/place.ts';
 export type { DstackApi, GuestAgent } from './dstack/probe.ts';
+export type { Environment } from './environment.ts';
 export { type Examination, type ExaminedCheck, examine } from './examine.ts';
 export { createGramineAttester, type GramineOptions } from './gramine/attester.ts';
 export { createGramineKeys, type GramineKeysOptions } from './gramine/keys.ts';
@@ -29,5 +30,5 @@ export { carrying, checkedRequest } from './report-data.ts';
 export { type Batcher, type BatcherOptions, createBatcher } from './statement/batcher.ts';
 export { type IssueOptions, issueStatement } from './statement/issue.ts';
 export { newInstance, type Speaker, type StatementRequest } from './statement/statement.ts';
-export { createTsmAttester, TSM_REPORT_PATH, type TsmAttesterOptions } from './tsm/attester.ts';
+export { createTsmAttester, TSM_REPORT_PATH, type TsmOptions } from './tsm/attester.ts';
 export type { TsmFiles, TsmHandle } from './tsm/files.ts';

@@ -23,7 +23,7 @@ export function checkedRequest(request: EvidenceRequest): EvidenceRequest {
 
 /**
  * The envelope, once its evidence is seen to carry the report data that were asked for. Sources are shared, and answers
- * can be mixed up on the way. Throws `unavailable` when it carries others, or is of no known kind.
+ * can be mixed up on the way. Throws `unavailable` when it carries others, or is not of the kind that `tee` says.
  */
 export async function carrying(envelope: Envelope, { reportData }: EvidenceRequest): Promise<Envelope> {
   const tee = TEES.find((known) => known.recognises(envelope.evidence));
@@ -40,6 +40,8 @@ export async function carrying(envelope: Envelope, { reportData }: EvidenceReque
       ? claims.nonces.includes(await tokenNonce(reportData))
       : claims.reportData === toHex(reportData);
   if (!carries) throw wrong('evidence with other report data than were asked for');
+  if (envelope.tee !== undefined && envelope.tee !== tee.name)
+    throw wrong(`evidence of the kind ${tee.name} where ${envelope.tee} was expected`);
   return { ...envelope, tee: tee.name };
 }
 

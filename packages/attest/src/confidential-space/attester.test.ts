@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +80,16 @@ test('a launcher that breaks every connection is asked three times', async () =>
   await new Promise<void>((listening) => void server.listen(socket, listening));
   await expect(attester.evidence({ reportData })).rejects.toThrow(/the connection broke before/);
   expect(connections).toBe(3);
+});
+
+test('a socket that cannot be looked at is none that is missing', async () => {
+  await symlink(socket, socket);
+  const [check] = attester.health;
+  expect(await check?.look()).toEqual({
+    outcome: 'fail',
+    found: `unix:${socket}: it cannot be looked at (ELOOP)`,
+    remedy: 'see what is mounted there',
+  });
 });
 
 test.skipIf(process.getuid?.() === 0)('a socket that is open for root alone: run as root', async () => {

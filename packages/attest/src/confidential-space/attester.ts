@@ -2,14 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AssayError } from '@assay/verify';
 import { utf8 } from '@assay/verify/codec';
 import type { Attester, EvidenceRequest } from '../attester.ts';
-import { within } from '../deadline.ts';
+import { checkedTimeout, lookDeadline, within } from '../deadline.ts';
+import { detection } from '../detection.ts';
 import { unavailable } from '../failure.ts';
 import { parseSocket, type SocketEndpoint } from '../http/endpoint.ts';
 import { exchange, type HttpAnswer } from '../http/exchange.ts';
 import { troubleOf } from '../http/trouble.ts';
 import { createLine } from '../line.ts';
 import { carrying, checkedRequest } from '../report-data.ts';
-import { confidentialSpaceHealth, NOT_THERE, ROOT_ONLY, socketDetection } from './health.ts';
+import { confidentialSpaceHealth, isOpen, isThere, NOT_THERE, SOCKET_REMEDIES } from './health.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 import { checkAudience, type TokenType, tokenRequestBody } from './token-request.ts';
 
@@ -31,7 +32,6 @@ export interface ConfidentialSpaceOptions {
 
 const SOCKET = '/run/container_launcher/teeserver.sock';
 const MAX_TOKEN = 131_072;
-const MAX_WAITING = 64;
 /** Requests in all, and milliseconds before the second. */
 const ATTEMPTS = 3;
 const BACKOFF = 500;
@@ -45,12 +45,13 @@ const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
  * an audience that no token may have.
  */
 export function createConfidentialSpaceAttester(options: ConfidentialSpaceOptions = {}): Attester {
-  const { socket = SOCKET, audience, tokenType = 'PKI', timeoutMs = 10_000 } = options;
+  const { socket = SOCKET, audience, tokenType = 'PKI' } = options;
   const { sleep = (milliseconds, signal) => pause(milliseconds, undefined, { signal }), random = Math.random } =
     options;
+  const timeoutMs = checkedTimeout(options.timeoutMs ?? 10_000);
   if (audience !== undefined) checkAudience(audience);
   const endpoint = parseSocket(socket, 'socket');
-  const line = createLine(endpoint.shown, MAX_WAITING);
+  const line = createLine(endpoint.shown);
   const token = async (body: string, signal: AbortSignal): Promise<string> => {
     for (let attempt = 1; ; attempt += 1) {
       const given = await ask(endpoint, body, signal);
@@ -73,7 +74,13 @@ export function createConfidentialSpaceAttester(options: ConfidentialSpaceOption
   };
   return {
     name: 'confidential-space',
-    detect: () => socketDetection(endpoint),
+    detect: (signal) =>
+      detection(async (saw) => {
+        await within(lookDeadline(timeoutMs, signal), endpoint.shown, NOT_THERE, () => isThere(endpoint));
+        await isOpen(endpoint);
+        saw(`${endpoint.shown}: there`);
+        return true;
+      }),
     evidence,
     health: confidentialSpaceHealth(endpoint, (signal) =>
       evidence({ reportData: new Uint8Array(64), audience: 'https://assay.invalid', signal }),
@@ -93,7 +100,7 @@ async function ask(endpoint: SocketEndpoint, body: string, signal: AbortSignal):
       body,
       maxBytes: MAX_TOKEN,
       signal,
-      remedies: REMEDIES,
+      remedies: SOCKET_REMEDIES,
     });
   } catch (error) {
     if (error instanceof AssayError && PASSING.has(troubleOf(error) ?? '')) return { error, passing: true };
@@ -106,5 +113,3 @@ async function ask(endpoint: SocketEndpoint, body: string, signal: AbortSignal):
   const what = `${endpoint.shown}: the launcher answered ${answer.body.length} bytes that are no token`;
   throw unavailable(what, 'see what listens on that socket');
 }
-
-const REMEDIES = { ENOENT: NOT_THERE, ENOTDIR: NOT_THERE, EACCES: ROOT_ONLY, EPERM: ROOT_ONLY };

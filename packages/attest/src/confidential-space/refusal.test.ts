@@ -48,7 +48,7 @@ describe('a refusal', () => {
 
   test('shows what was said in one short line, and no token', () => {
     const { message } = answered(500, `a\u0007\n b; eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln ${'x'.repeat(9999)}`);
-    expect(message).toContain(': a b, … xxx');
+    expect(message).toContain(': a b, (token) xxx');
     expect(message).not.toContain('eyJ');
     expect(message.length).toBeLessThan(600);
   });

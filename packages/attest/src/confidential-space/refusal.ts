@@ -1,5 +1,7 @@
-import { AssayError } from '@assay/verify';
+import type { AssayError } from '@assay/verify';
+import { unavailable } from '../failure.ts';
 import type { HttpAnswer } from '../http/exchange.ts';
+import { said } from '../http/said.ts';
 
 /** Why the launcher gave no token. */
 export interface Refusal {
@@ -30,8 +32,6 @@ const KNOWN: readonly Known[] = [
   },
 ];
 
-const MAX_SHOWN = 300;
-
 /** Reads an answer that is no token: the launcher's own status, and the one of Google's service in its text. */
 export function refusalOf({ status, body }: HttpAnswer, shown: string): Refusal {
   const text = Buffer.from(body).toString('utf8');
@@ -40,14 +40,10 @@ export function refusalOf({ status, body }: HttpAnswer, shown: string): Refusal 
   const known = KNOWN.find(({ matches }) => matches.test(text));
   const reason = known?.reason ?? /reason = (\w{1,64})\b/.exec(text)?.[1];
   const passing = known === undefined && (decisive === 429 || decisive >= 500);
-  const said = printable(text);
-  const what = `${shown}: the launcher answered ${status}${said === '' ? '' : `: ${said}`}`;
-  const remedy = known?.remedy ?? remedyOf(decisive);
-  const error = new AssayError('unavailable', `${what}; ${remedy}`, {
-    field: 'reason',
-    actual: reason ?? `HTTP ${decisive}`,
-  });
-  return { error, passing };
+  const words = said(text);
+  const what = `${shown}: the launcher answered ${status}${words === '' ? '' : `: ${words}`}`;
+  const details = { field: 'reason', actual: reason ?? `HTTP ${decisive}` };
+  return { error: unavailable(what, known?.remedy ?? remedyOf(decisive), undefined, details), passing };
 }
 
 function remedyOf(status: number): string {
@@ -56,14 +52,4 @@ function remedyOf(status: number): string {
     return "give the VM's service account the role roles/confidentialcomputing.workloadUser";
   if (status >= 500) return 'Google Cloud Attestation fails: ask again later';
   return 'change the request as it says';
-}
-
-/** One line without control characters and tokens; a semicolon separates what happened from the remedy. */
-function printable(text: string): string {
-  const line = text
-    .replace(/\beyJ[\w.-]*/g, '…')
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .replaceAll('; ', ', ')
-    .trim();
-  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }

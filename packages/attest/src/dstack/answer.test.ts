@@ -3,9 +3,7 @@ import { toHex } from '@assay/verify/codec';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readAnswer } from './answer.ts';
-import { agentError, shown } from './rpc.ts';
-
-const PLACE = { endpoint: { kind: 'socket', path: '/s', shown: 'unix:/s' }, origin: 'found', tappd: false } as const;
+import { agentError } from './rpc.ts';
 
 test('members are read by their own names only', () => {
   const answer = readAnswer('agent', JSON.parse('{"__proto__":"00","key":"00ff"}'));
@@ -31,15 +29,6 @@ test('no answer does anything but give the members or be refused', () => {
       }
     }),
   );
-});
-
-test('what an agent says is one short line of plain ASCII in messages', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 2000 }), (text) => {
-      expect(shown(text, { ...PLACE, bearer: undefined })).toMatch(/^[ -~]{0,303}$/);
-    }),
-  );
-  expect(shown('a secret b', { ...PLACE, bearer: 'secret' })).toBe('a (credential) b');
 });
 
 test('the words of a refusal are read from its own form only', () => {

@@ -118,9 +118,9 @@ describe('evidence is refused', () => {
     [
       'a refusal',
       refusal('Report data is\n too long\u001b[2J'),
-      /\/GetQuote: HTTP 400: Report data is too long\?\[2J; /,
+      /\/GetQuote: HTTP 400: Report data is too long \[2J; /,
     ],
-    ['a long refusal', refusal('x'.repeat(60_000)), /HTTP 400: x{300}\.\.\.; /],
+    ['a long refusal', refusal('x'.repeat(60_000)), /HTTP 400: x{300}…; /],
     ['a refusal of another form', json({ error: { code: 404 } }, 404), /\/GetQuote: HTTP 404; /],
     ['too much', { headers: { 'content-length': '9000000' }, body: '' }, /longer than 8388608 bytes/],
   ])('when the agent answers %s', async (_, reply, message) => {
@@ -205,12 +205,30 @@ test('200 requests at once are answered over few connections, each with its own 
   expect(envelopes.map(({ evidence }) => evidence)).toEqual(asked.map(formOfQuote));
 });
 
+test('detection asks each time: an agent that is gone is not remembered', async () => {
+  const service = await agent({ api: 'v0', version: '0.5.11' });
+  const attester = attesterOf(service);
+  expect(await attester.detect()).toMatchObject({ available: true });
+  await service[Symbol.asyncDispose]();
+  expect(await attester.detect()).toMatchObject({ available: false });
+});
+
+test('detection does not wait for quotes that are made', async () => {
+  await using service = await agent({ api: 'v0', version: '0.5.11' }, { '/GetQuote': () => undefined });
+  const attester = attesterOf(service);
+  const enough = new AbortController();
+  const quotes = Array.from({ length: 20 }, () => attester.evidence({ reportData, signal: enough.signal }));
+  expect(await attester.detect()).toMatchObject({ available: true });
+  enough.abort(new Error('enough'));
+  await expect(Promise.all(quotes)).rejects.toThrow('enough');
+});
+
 test('more requests than can wait are refused at once', async () => {
   await using service = await agent({ api: 'v0', version: '0.5.11' }, { '/GetQuote': () => undefined });
   const attester = attesterOf(service);
   const enough = new AbortController();
-  const fitting = Array.from({ length: 8 * 65 }, () => attester.evidence({ reportData, signal: enough.signal }));
-  await expect(attester.evidence({ reportData })).rejects.toThrow('dstack guest agent: 64 requests wait already');
+  const fitting = Array.from({ length: 8 + 256 }, () => attester.evidence({ reportData, signal: enough.signal }));
+  await expect(attester.evidence({ reportData })).rejects.toThrow('dstack guest agent: 256 requests wait already');
   enough.abort(new Error('enough'));
   const outcomes = await Promise.allSettled(fitting);
   expect(new Set(outcomes.map((outcome) => String(outcome.status === 'rejected' && outcome.reason)))).toEqual(

@@ -1,15 +1,12 @@
 import type { Envelope } from '@assay/verify/evidence';
 import type { Attester, Detection, EvidenceRequest } from '../attester.ts';
-import { whatHappened } from '../finding.ts';
+import { detection } from '../detection.ts';
 import { carrying, checkedRequest } from '../report-data.ts';
 import { type ComposeFile, createComposeFile } from './compose-file.ts';
 import { type Connection, connectAgent, type DstackOptions, type Session } from './connection.ts';
 import { dstackHealth } from './health.ts';
 import { askQuote } from './quote.ts';
 import { agentFault } from './rpc.ts';
-
-/** An agent that does not say who it is within this time is not waited for. */
-const DETECTION_MILLISECONDS = 5_000;
 
 /**
  * TDX quotes of a dstack guest agent, with event log and app-compose. It finds the agent by the environment's variables
@@ -27,7 +24,7 @@ export function createDstackAttester(options: DstackOptions = {}): Attester {
     async evidence(request: EvidenceRequest) {
       const checked = checkedRequest(request);
       const work = (session: Session): Promise<Envelope> => quoted(session, checked.reportData, composeFile);
-      return carrying(await connection.use('a quote', work, { signal: checked.signal }), checked);
+      return carrying(await connection.use('a quote', work, checked.signal), checked);
     },
     health: dstackHealth(connection),
   };
@@ -42,16 +39,12 @@ async function quoted(session: Session, reportData: Uint8Array, composeFile: Com
   return { tee: 'tdx', evidence: quote, eventLog, ...(appCompose && { appCompose }) };
 }
 
-async function detect(connection: Connection, signal?: AbortSignal): Promise<Detection> {
-  const looked: string[] = [];
-  try {
+function detect(connection: Connection, signal?: AbortSignal): Promise<Detection> {
+  return detection(async (saw) => {
     const search = await connection.search();
-    looked.push(...search.looked);
-    if (search.place === undefined) return { available: false, looked };
-    const deadline = { milliseconds: DETECTION_MILLISECONDS, signal };
-    looked.push(await connection.use('which API it speaks', async ({ agent }) => agent.shown, deadline));
-    return { available: true, looked };
-  } catch (error) {
-    return { available: false, looked: [...looked, whatHappened(error)] };
-  }
+    for (const line of search.looked) saw(line);
+    if (search.place === undefined) return false;
+    saw((await connection.agent(signal)).shown);
+    return true;
+  });
 }

@@ -9,7 +9,10 @@ export interface DstackClient {
   agent(signal?: AbortSignal): Promise<GuestAgent>;
   /** What the agent says of its app; proven only by evidence. */
   info(signal?: AbortSignal): Promise<DstackInfo>;
-  /** Extends RTMR3 by an event of the app, for good; dstack 0.5 only. A name must not be one of the boot's. */
+  /**
+   * Extends RTMR3 by an event of the app, for good; dstack 0.5 only. A name must not be one of the boot's. Events of this
+   * client are emitted one after the other: agents mix up the log's order with the register's when two come at once.
+   */
   emitEvent(event: string, payload: Uint8Array, signal?: AbortSignal): Promise<void>;
 }
 
@@ -23,14 +26,13 @@ export interface DstackClient {
 export function createDstackClient(options: DstackOptions = {}): DstackClient {
   const connection = connectAgent(options);
   return {
-    agent: (signal) => connection.use('which API it speaks', async ({ agent }) => agent, { signal }),
-    info: (signal) => connection.use('Info', askInfo, { signal }),
+    agent: (signal) => connection.agent(signal),
+    info: (signal) => connection.use('Info', askInfo, signal),
     async emitEvent(event, payload, signal) {
       checkEvent(event, payload);
       const bytes = new Uint8Array(payload);
-      await connection.use('EmitEvent, which may have measured the event', (session) => emit(session, event, bytes), {
-        signal,
-      });
+      const what = 'EmitEvent, which may have measured the event';
+      await connection.useInOrder(what, (session) => emit(session, event, bytes), signal);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@assay/verify/codec';
-import { type Deadline, within } from '../deadline.ts';
+import { checkedTimeout, type Deadline, lookDeadline, within } from '../deadline.ts';
 import { unavailable } from '../failure.ts';
 import { createLine, type Line } from '../line.ts';
 import { type Place, type PlaceOptions, type Search, searchPlace } from './place.ts';
@@ -29,26 +29,23 @@ export interface Session {
 /** A guest agent that is looked for when it is first needed, and remembered while it answers. */
 export interface Connection {
   search(): Promise<Search>;
-  /** Does a piece of work, within the time that all work has unless less is given. */
-  use<T>(what: string, work: (session: Session) => Promise<T>, deadline?: Partial<Deadline>): Promise<T>;
+  /** Asks the agent anew who it is, past all who wait. */
+  agent(signal?: AbortSignal): Promise<GuestAgent>;
+  /** Does a piece of work. */
+  readonly use: Use;
+  /** The same, one piece after the other in the order in which they come: their order is measured. */
+  readonly useInOrder: Use;
 }
 
-/** Limits of answers in bytes: quotes and `Info` carry event log and app-compose. */
-export const MAX_LARGE_ANSWER = 8_388_608;
-export const MAX_SMALL_ANSWER = 65_536;
+type Use = <T>(what: string, work: (session: Session) => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
-/** The agent makes one quote after the other anyway; more connections than these only fill its backlog. */
-const LINES = 8;
-const WAITING_IN_LINE = 64;
+/** The agent makes one quote after the other anyway: more connections would only fill its backlog. */
+const CONNECTIONS = 8;
 const REMEDY = 'mount /var/run/dstack.sock into the container of a dstack app; elsewhere start `assay simulate dstack`';
 
 /** Reaches a guest agent by the caller's options. Nothing is looked at before the first use. */
 export function connectAgent(options: DstackOptions): Connection {
-  const { timeoutMs = 30_000 } = options;
-  const newLine = (): Line => createLine('dstack guest agent', WAITING_IN_LINE);
-  const first = newLine();
-  const others = Array.from({ length: LINES - 1 }, newLine);
-  let next = 0;
+  const timeoutMs = checkedTimeout(options.timeoutMs ?? 30_000);
   let known: Located | undefined;
 
   async function session(signal: AbortSignal): Promise<Session> {
@@ -63,25 +60,30 @@ export function connectAgent(options: DstackOptions): Connection {
     };
   }
 
+  async function bounded<T>(what: string, deadline: Deadline, work: (over: AbortSignal) => Promise<T>): Promise<T> {
+    try {
+      return await within(deadline, `dstack guest agent: ${what}`, 'look at its log', work);
+    } catch (error) {
+      // It may have been replaced by another one: ask it again who it is.
+      known = undefined;
+      throw error;
+    }
+  }
+
+  const useIn =
+    (line: Line): Use =>
+    (what, work, signal) =>
+      bounded(what, { milliseconds: timeoutMs, signal }, (over) => line(async () => work(await session(over)), over));
+
   return {
     search: () => searchPlace(options),
-    use(what, work, deadline = {}) {
-      return within(
-        { milliseconds: timeoutMs, ...deadline },
-        `dstack guest agent: ${what}`,
-        'look at its log',
-        async (stop) => {
-          const line = others[next++ % LINES] ?? first;
-          try {
-            return await line(async () => work(await session(stop)), stop);
-          } catch (error) {
-            // It may have been replaced by another one: ask it again who it is.
-            known = undefined;
-            throw error;
-          }
-        },
-      );
-    },
+    agent: (signal) =>
+      bounded('which API it speaks', lookDeadline(timeoutMs, signal), async (over) => {
+        known = await locate(options, over);
+        return known.agent;
+      }),
+    use: useIn(createLine('dstack guest agent', { atOnce: CONNECTIONS })),
+    useInOrder: useIn(createLine('dstack guest agent')),
   };
 }
 

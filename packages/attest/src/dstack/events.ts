@@ -1,9 +1,11 @@
 import { AssayError } from '@assay/verify';
 import { toHex, utf8 } from '@assay/verify/codec';
 import { unavailable, usage } from '../failure.ts';
+import { whatHappened } from '../finding.ts';
 import { troubleOf } from '../http/trouble.ts';
-import { MAX_SMALL_ANSWER, type Session } from './connection.ts';
+import type { Session } from './connection.ts';
 import type { GuestAgent } from './probe.ts';
+import { MAX_SMALL_ANSWER } from './rpc.ts';
 
 /** Names of dstack's boot events: a log in which the app uses one of them is refused by every careful verifier. */
 const RESERVED: ReadonlySet<string> = new Set([
@@ -39,20 +41,27 @@ export function checkEvent(event: string, payload: Uint8Array): void {
     throw usage(`payload: ${payload.length} bytes exceed ${MAX_PAYLOAD}; emit its hash`, 'payload');
 }
 
-/** Extends RTMR3 by an event, once and for good. Throws `unavailable`, saying whether it may have been measured. */
+/** Troubles before anything was sent: then nothing was measured. */
+const NEVER_SENT: ReadonlySet<string | undefined> = new Set([
+  ...['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ECONNREFUSED'],
+  ...['ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+]);
+
+/** Extends RTMR3 by an event, once and for good. Throws `unavailable`, saying so when it may have been measured. */
 export async function emit({ agent, ask }: Session, event: string, payload: Uint8Array): Promise<void> {
   // Tappd never had it. Whether another agent still has it, only its answer tells.
   if (agent.api === 'tappd') throw lacking(agent);
-  const how = { maxBytes: MAX_SMALL_ANSWER, repeatable: false };
   try {
-    await ask('/EmitEvent', { event, payload: toHex(payload) }, how);
+    await ask('/EmitEvent', { event, payload: toHex(payload) }, { maxBytes: MAX_SMALL_ANSWER, repeatable: false });
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
-    if (/HTTP 40\d: (EmitEvent was removed|Service not found)/.test(error.message)) throw lacking(agent, error);
-    // Refused by status, or never sent: then nothing was measured.
-    if (!['ECONNRESET', 'EPIPE'].includes(troubleOf(error) ?? '')) throw error;
+    const { field, actual = '' } = error.details;
+    const refused = field === 'status' && /^[34]/.test(actual);
+    if (refused && /: (EmitEvent was removed|Service not found)/.test(error.message)) throw lacking(agent, error);
+    if (refused || NEVER_SENT.has(troubleOf(error))) throw error;
+    // A gateway's failure, a broken connection, an answer that does not parse: all of them can come after the deed.
     throw unavailable(
-      `${agent.shown}: the connection broke while ${event} was emitted: it may have been measured or not`,
+      `${whatHappened(error)}: ${event} may have been measured or not`,
       'read the event log before it is emitted again',
       error,
     );

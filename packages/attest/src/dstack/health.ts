@@ -19,13 +19,12 @@ export function dstackHealth(connection: Connection): readonly HealthCheck[] {
       return `${found}: only the older tappd.sock, which has no events; dstack.sock is the one to mount`;
     return found;
   };
-  const agent = (signal?: AbortSignal): Promise<string> =>
-    connection.use('which API it speaks', async (session) => session.agent.shown, { signal });
+  const agent = async (signal?: AbortSignal): Promise<string> => (await connection.agent(signal)).shown;
   const quote = (signal?: AbortSignal): Promise<string> =>
     connection.use(
       'a quote',
       async (session) => `a quote of ${(await askQuote(session, new Uint8Array(64))).quote.length} bytes`,
-      { signal },
+      signal,
     );
   return [
     {

@@ -1,8 +1,8 @@
 import { type Json, parseJson, utf8 } from '@assay/verify/codec';
 import { unavailable } from '../failure.ts';
 import { readAnswer } from './answer.ts';
-import { MAX_LARGE_ANSWER, type Session } from './connection.ts';
-import { reading } from './rpc.ts';
+import type { Session } from './connection.ts';
+import { MAX_LARGE_ANSWER, reading } from './rpc.ts';
 
 /** What a guest agent says of its app. Nothing of it is proven but by evidence. Texts are empty where it says nothing. */
 export interface DstackInfo {

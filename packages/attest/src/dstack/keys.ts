@@ -1,10 +1,12 @@
 import { createECDH } from 'node:crypto';
 import { toHex } from '@assay/verify/codec';
 import { type KeyName, verifyKeyChain } from '@assay/verify/dstack';
-import { unavailable, usage } from '../failure.ts';
+import { unavailable } from '../failure.ts';
 import type { DerivedKey, KeySource } from '../keys/key-source.ts';
+import { checkedPurpose } from '../keys/purpose.ts';
 import { readAnswer } from './answer.ts';
-import { connectAgent, type DstackOptions, MAX_SMALL_ANSWER, type Session } from './connection.ts';
+import { connectAgent, type DstackOptions, type Session } from './connection.ts';
+import { MAX_SMALL_ANSWER } from './rpc.ts';
 
 /** Whom a key must be vouched for by: all three are checked before it is handed out. */
 export interface KeyPin {
@@ -39,7 +41,6 @@ export interface DstackKeys extends KeySource {
 }
 
 const ALGORITHM = 'secp256k1';
-const MAX_PURPOSE = 1024;
 
 /**
  * Keys that the guest agent derives from the app's root key, the same for each instance of the app. With a pin, a key
@@ -56,8 +57,7 @@ export function createDstackKeys(options: DstackKeysOptions = {}): DstackKeys {
     name: 'dstack',
     hardware: true,
     async derive(purpose, signal) {
-      if (purpose === '' || purpose.length > MAX_PURPOSE || !purpose.isWellFormed())
-        throw usage(`purpose: expected a text of 1 to ${MAX_PURPOSE} characters`, 'purpose');
+      checkedPurpose(purpose);
       return connection.use(
         'a key',
         async (session) => {
@@ -65,7 +65,7 @@ export function createDstackKeys(options: DstackKeysOptions = {}): DstackKeys {
           if (pinned !== undefined) checkChain(key, purpose, pinned);
           return key;
         },
-        { signal },
+        signal,
       );
     },
   };

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Environment, SOCKETS, searchPlace } from './place.ts';
+import type { Environment } from '../environment.ts';
+import { SOCKETS, searchPlace } from './place.ts';
 
 let root: string;
 let servers: Server[];

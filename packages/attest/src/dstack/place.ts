@@ -1,9 +1,7 @@
 import { stat } from 'node:fs/promises';
+import type { Environment } from '../environment.ts';
 import { systemCode, usage } from '../failure.ts';
 import { type Endpoint, parseEndpoint } from '../http/endpoint.ts';
-
-/** Variables by name, as in `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where a guest agent is, and who said so. */
 export interface Place {

@@ -1,7 +1,8 @@
 import { fromUtf8, type JsonObject, parseJsonObject } from '@assay/verify/codec';
 import { unavailable } from '../failure.ts';
+import { said } from '../http/said.ts';
 import type { Place } from './place.ts';
-import { agentError, post, shown } from './rpc.ts';
+import { agentError, MAX_LARGE_ANSWER, post } from './rpc.ts';
 
 /** APIs of guest agents: `tappd` before 0.4.2, `v0` since, `v1` beside it from 0.6 on. */
 export type DstackApi = 'tappd' | 'v0' | 'v1';
@@ -16,8 +17,6 @@ export interface GuestAgent {
   readonly shown: string;
 }
 
-/** Answers of `Info` carry the app-compose and the event log. */
-const MAX_ANSWER = 8_388_608;
 /** Versions whose API is known. */
 const KNOWN_VERSION = /^v?0\.[3-6]\.\d/;
 
@@ -34,7 +33,13 @@ interface Look {
 export async function probeAgent(place: Place, signal: AbortSignal): Promise<GuestAgent> {
   const looks: Look[] = [];
   const look = async (path: string): Promise<Look> => {
-    const { status, body } = await post(place, { path, request: {}, maxBytes: MAX_ANSWER, repeatable: true, signal });
+    const { status, body } = await post(place, {
+      path,
+      request: {},
+      maxBytes: MAX_LARGE_ANSWER,
+      repeatable: true,
+      signal,
+    });
     const seen = { path, status, object: status === 200 ? objectIn(body) : undefined, error: agentError(body) };
     looks.push(seen);
     return seen;
@@ -61,8 +66,8 @@ function lacksOnlyTheMethod({ status, error }: Look): boolean {
   return status === 404 && error !== undefined && error.startsWith('Service not found: ');
 }
 
-function found(place: Place, api: DstackApi, said: string | undefined): GuestAgent {
-  const version = said === undefined ? undefined : shown(said, place);
+function found(place: Place, api: DstackApi, told: string | undefined): GuestAgent {
+  const version = told === undefined ? undefined : said(told, place.bearer);
   const known = version === undefined || KNOWN_VERSION.test(version);
   const name = `dstack guest agent${version === undefined ? '' : ` ${version}`}`;
   const speaks = `API ${api}${known ? '' : ', a version that Assay does not know: it knows 0.3 to 0.6'}`;

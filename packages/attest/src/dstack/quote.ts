@@ -1,6 +1,7 @@
 import { type JsonObject, toHex, utf8 } from '@assay/verify/codec';
 import { readAnswer } from './answer.ts';
-import { MAX_LARGE_ANSWER, type Session } from './connection.ts';
+import type { Session } from './connection.ts';
+import { MAX_LARGE_ANSWER } from './rpc.ts';
 
 /** A quote with the event log that explains its registers. */
 export interface LoggedQuote {

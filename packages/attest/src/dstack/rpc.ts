@@ -2,6 +2,7 @@ import { AssayError } from '@assay/verify';
 import { asObject, fromUtf8, type Json, type JsonObject, parseJson, parseJsonObject } from '@assay/verify/codec';
 import { unavailable } from '../failure.ts';
 import { exchange } from '../http/exchange.ts';
+import { said } from '../http/said.ts';
 import { type Remedies, troubleOf } from '../http/trouble.ts';
 import type { Place } from './place.ts';
 
@@ -23,6 +24,10 @@ export interface Reply {
   readonly body: Uint8Array;
 }
 
+/** Limits of answers in bytes: quotes and `Info` carry event log and app-compose. */
+export const MAX_LARGE_ANSWER = 8_388_608;
+export const MAX_SMALL_ANSWER = 65_536;
+
 const ABSENT = 'in a dstack app mount /var/run/dstack.sock into the container; elsewhere start `assay simulate dstack`';
 const REMEDIES: Remedies = {
   ENOENT: ABSENT,
@@ -30,7 +35,6 @@ const REMEDIES: Remedies = {
   ECONNREFUSED: `start the guest agent: the socket may be left from one that ended; ${ABSENT}`,
   EACCES: 'run as a user that may open the socket of the guest agent',
 };
-const LONGEST_MESSAGE = 300;
 
 /** Calls a guest agent. Throws `unavailable` when no answer comes, and the signal's reason when that aborts. */
 export async function post(place: Place, call: Call): Promise<Reply> {
@@ -53,11 +57,14 @@ function postOnce({ endpoint, bearer }: Place, { path, request, maxBytes, signal
 }
 
 /** The answer of a successful call. Throws `unavailable` for another status, with what the agent says, and for no JSON. */
-export function readReply(place: Place, what: string, { status, body }: Reply): Json {
+export function readReply({ bearer }: Place, what: string, { status, body }: Reply): Json {
   if (status !== 200) {
-    const said = agentError(body);
-    const message = said === undefined ? '' : `: ${shown(said, place)}`;
-    throw unavailable(`${what}: HTTP ${status}${message}`, remedyFor(status));
+    const error = agentError(body);
+    const message = error === undefined ? '' : `: ${said(error, bearer)}`;
+    throw unavailable(`${what}: HTTP ${status}${message}`, remedyFor(status), undefined, {
+      field: 'status',
+      actual: `${status}`,
+    });
   }
   return reading(what, () => parseJson(fromUtf8(body, 'the answer'), 'the answer'));
 }
@@ -70,16 +77,6 @@ export function agentError(body: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Text from outside for a message: one short line of plain ASCII, without the credential. */
-export function shown(text: string, { bearer }: Place): string {
-  const safe = bearer === undefined ? text : text.replaceAll(bearer, '(credential)');
-  const line = safe
-    .slice(0, 4 * LONGEST_MESSAGE)
-    .replace(/\s+/g, ' ')
-    .replace(/[^ -~]/g, '?');
-  return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}...` : line;
 }
 
 /** The object that an answer must be. Throws `unavailable`. */

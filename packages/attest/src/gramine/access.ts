@@ -30,8 +30,7 @@ export async function attestationType(files: PseudoFiles): Promise<string> {
 }
 
 /** Throws `unavailable` unless quotes are made by Intel's DCAP: other types are named, with what to do. */
-export async function requireDcap(files: PseudoFiles): Promise<void> {
-  const type = await attestationType(files);
+export function requireDcap(files: PseudoFiles, type: string): void {
   if (type === 'dcap') return;
   const remedy = 'set `sgx.remote_attestation = "dcap"` in the manifest and sign the enclave anew';
   const why = Object.hasOwn(OTHERS, type) ? OTHERS[type] : 'which is unknown here';
@@ -48,7 +47,8 @@ export const QUOTE_REMEDY =
   'on the host, see `systemctl status aesmd`, /etc/sgx_default_qcnl.conf and whether the PCCS that it names answers; ' +
   'on Azure, install az-dcap-client';
 
-const NO_ENCLAVE =
+/** What to do where there is no enclave of Gramine's. */
+export const NO_ENCLAVE =
   'start the program with gramine-sgx: gramine-direct and a plain process have no attestation; a container needs the ' +
   'device /dev/sgx_enclave';
 

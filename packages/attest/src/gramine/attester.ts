@@ -1,8 +1,8 @@
 import type { Attester } from '../attester.ts';
-import { within } from '../deadline.ts';
-import { whatHappened } from '../finding.ts';
+import { checkedTimeout, lookDeadline, within } from '../deadline.ts';
+import { detection } from '../detection.ts';
 import { carrying, checkedRequest } from '../report-data.ts';
-import { attestationType, QUOTE_REMEDY, readWhole, requireDcap, writeWhole } from './access.ts';
+import { attestationType, NO_ENCLAVE, QUOTE_REMEDY, readWhole, requireDcap, writeWhole } from './access.ts';
 import { gramineHealth } from './health.ts';
 import { type GramineFiles, pseudoFiles } from './pseudo-files.ts';
 
@@ -22,16 +22,22 @@ const MAX_QUOTE = 65_536;
 /**
  * Quotes of the SGX enclave in which Gramine runs this program. The report data are the process's, not the caller's:
  * quotes are made one at a time, all attesters of a path share the line, and each quote is compared with what was asked.
+ *
+ * @example
+ * const { evidence } = await createGramineAttester().evidence({ reportData });
  */
 export function createGramineAttester(options: GramineOptions = {}): Attester {
-  const { path = '/dev/attestation', timeoutMs = 30_000 } = options;
-  const files = pseudoFiles(path, options.files);
+  const files = pseudoFiles(options.path, options.files);
+  const timeoutMs = checkedTimeout(options.timeoutMs ?? 30_000);
+  const type = (signal?: AbortSignal): Promise<string> =>
+    within(lookDeadline(timeoutMs, signal), files.path, NO_ENCLAVE, () => attestationType(files));
   const quote = (reportData: Uint8Array, signal: AbortSignal): Promise<Uint8Array> =>
     // A quote that comes after its deadline still keeps the line: its files are in use until then.
     files.line(async () => {
-      await requireDcap(files);
+      requireDcap(files, await attestationType(files));
       await writeWhole(files, 'user_report_data', reportData);
-      return readWhole(files, 'quote', MAX_QUOTE);
+      // A copy: what was read into is longer.
+      return new Uint8Array(await readWhole(files, 'quote', MAX_QUOTE));
     }, signal);
   const evidence: Attester['evidence'] = async (request) => {
     const checked = checkedRequest(request);
@@ -43,15 +49,13 @@ export function createGramineAttester(options: GramineOptions = {}): Attester {
   };
   return {
     name: 'gramine',
-    async detect() {
-      try {
-        const type = await attestationType(files);
-        return { available: type === 'dcap', looked: [`${files.path}/attestation_type: ${type}`] };
-      } catch (error) {
-        return { available: false, looked: [whatHappened(error)] };
-      }
-    },
+    detect: (signal) =>
+      detection(async (saw) => {
+        const found = await type(signal);
+        saw(`${files.path}/attestation_type: ${found}`);
+        return found === 'dcap';
+      }),
     evidence,
-    health: gramineHealth(files, (signal) => evidence({ reportData: new Uint8Array(64), signal })),
+    health: gramineHealth(files, type, (signal) => evidence({ reportData: new Uint8Array(64), signal })),
   };
 }

@@ -1,7 +1,8 @@
 import { hkdfSync } from 'node:crypto';
 import { utf8 } from '@assay/verify/codec';
-import { unavailable, usage } from '../failure.ts';
+import { unavailable } from '../failure.ts';
 import type { KeySource } from '../keys/key-source.ts';
+import { checkedPurpose } from '../keys/purpose.ts';
 import { attestationType, readWhole } from './access.ts';
 import { type GramineFiles, pseudoFiles } from './pseudo-files.ts';
 
@@ -22,8 +23,6 @@ export interface GramineKeysOptions {
 
 const LABEL = 'assay/gramine-key/1\0';
 const KEY_BYTES = 16;
-/** HKDF takes 1024 bytes of label and purpose. */
-const MAX_PURPOSE = 512;
 
 /**
  * Secrets of an SGX enclave under Gramine: HKDF-SHA256 (RFC 5869) of its sealing key of 16 bytes, without salt, with
@@ -31,24 +30,21 @@ const MAX_PURPOSE = 512;
  * strength. `derive` throws `unavailable` where there is no enclave or no such key, `usage` for an empty or long purpose.
  */
 export function createGramineKeys(options: GramineKeysOptions = {}): KeySource {
-  const { path = '/dev/attestation', sealedTo = 'mrenclave' } = options;
-  const files = pseudoFiles(path, options.files);
+  const { sealedTo = 'mrenclave' } = options;
+  const files = pseudoFiles(options.path, options.files);
   const name = `keys/_sgx_${sealedTo}`;
   return {
     name: 'gramine',
     hardware: true,
     async derive(purpose, signal) {
       signal?.throwIfAborted();
-      // Halves of surrogate pairs all have the same UTF-8: two purposes would have one key.
-      const length = typeof purpose === 'string' && purpose.isWellFormed() ? utf8(purpose).length : 0;
-      if (length === 0 || length > MAX_PURPOSE)
-        throw usage(`purpose: expected text of 1 to ${MAX_PURPOSE} bytes`, 'purpose');
+      const info = utf8(`${LABEL}${sealedTo}\0${checkedPurpose(purpose)}`);
       // Without SGX a manifest can still give a key of this name, which anybody reads there.
       await attestationType(files);
       const sealing = await readWhole(files, name, KEY_BYTES);
       try {
         if (sealing.length !== KEY_BYTES) throw unset(`${files.path}/${name}`, sealing.length);
-        const key = hkdfSync('sha256', sealing, new Uint8Array(), utf8(`${LABEL}${sealedTo}\0${purpose}`), 32);
+        const key = hkdfSync('sha256', sealing, new Uint8Array(), info, 32);
         return { key: new Uint8Array(key), signatureChain: [] };
       } finally {
         sealing.fill(0);

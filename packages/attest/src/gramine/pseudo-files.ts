@@ -17,12 +17,11 @@ export interface PseudoFiles {
   write(name: string, bytes: Uint8Array): Promise<void>;
 }
 
-const MAX_WAITING = 64;
 const REAL: GramineFiles = { open };
 const folders = new WeakMap<GramineFiles, Map<string, PseudoFiles>>();
 
 /** The pseudo-files below a folder: the same object, with the same line, for all who use it. */
-export function pseudoFiles(path: string, files: GramineFiles = REAL): PseudoFiles {
+export function pseudoFiles(path = '/dev/attestation', files: GramineFiles = REAL): PseudoFiles {
   const known = folders.get(files) ?? new Map<string, PseudoFiles>();
   folders.set(files, known);
   const folder = known.get(path) ?? createPseudoFiles(path, files);
@@ -41,7 +40,7 @@ function createPseudoFiles(path: string, files: GramineFiles): PseudoFiles {
   };
   return {
     path,
-    line: createLine(path, MAX_WAITING),
+    line: createLine(path),
     read: (name, maxBytes) => opened(name, constants.O_RDONLY, (file) => readUpTo(file, maxBytes)),
     // Not created: where there is no Gramine, no file of that name shall come to be.
     write: (name, bytes) => opened(name, constants.O_WRONLY, (file) => writeOnce(file, bytes)),
@@ -56,7 +55,8 @@ async function readUpTo(file: TsmHandle, maxBytes: number): Promise<Uint8Array> 
     if (bytesRead === 0) break;
     size += bytesRead;
   }
-  return bytes.slice(0, size);
+  // No copy: what is wiped there is wiped here.
+  return bytes.subarray(0, size);
 }
 
 async function writeOnce(file: TsmHandle, bytes: Uint8Array): Promise<void> {

@@ -8,6 +8,7 @@ test.each([
   ['EACCES', 'unix:/a: permission denied (EACCES); run as a user that may open the socket'],
   ['ETIMEDOUT', 'unix:/a: the connection timed out (ETIMEDOUT); check the address and the firewall'],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', /its certificate is not trusted \(DEPTH.*NODE_EXTRA_CA_CERTS/],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /its certificate is not trusted \(UNABLE.*NODE_EXTRA_CA_CERTS/],
   ['EMFILE', "unix:/a: the request failed (EMFILE); look at the service's log"],
   ['constructor', "unix:/a: the request failed (constructor); look at the service's log"],
 ])('%s', (code, message) => {

@@ -33,7 +33,7 @@ const OTHER = ['the request failed', "look at the service's log"] as const;
 
 function otherTrouble(code: string): readonly [what: string, remedy: string] {
   if (code.startsWith('HPE_')) return ['the answer is not HTTP', 'see whether that is the right service'];
-  if (code.includes('CERT') || code.includes('TLS'))
+  if (/CERT|TLS|^UNABLE_TO_/.test(code))
     return ['its certificate is not trusted', 'give Node the authority that issued it (NODE_EXTRA_CA_CERTS)'];
   return OTHER;
 }

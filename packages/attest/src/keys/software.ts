@@ -2,11 +2,11 @@ import { hkdfSync } from 'node:crypto';
 import { utf8 } from '@assay/verify/codec';
 import { usage } from '../failure.ts';
 import type { KeySource } from './key-source.ts';
+import { checkedPurpose } from './purpose.ts';
 
 const LABEL = 'assay/software-key/1\0';
-/** 32 bytes of secret for keys of 32 bytes; more than 1024 bytes of label and purpose HKDF does not take. */
+/** As many bytes as a key has. */
 const MIN_SECRET = 32;
-const MAX_PURPOSE = 512;
 
 /**
  * Keys without a TEE: whoever has the secret has them all. `secret` is at least 32 random bytes; a key is HKDF-SHA256
@@ -26,11 +26,8 @@ export function createSoftwareKeys({ secret }: { readonly secret: Uint8Array }):
     hardware: false,
     async derive(purpose, signal) {
       signal?.throwIfAborted();
-      // Halves of surrogate pairs all have the same UTF-8: two purposes would have one key.
-      const info = typeof purpose === 'string' && purpose.isWellFormed() ? utf8(purpose) : new Uint8Array();
-      if (info.length === 0 || info.length > MAX_PURPOSE)
-        throw usage(`purpose: expected text of 1 to ${MAX_PURPOSE} bytes`, 'purpose');
-      const key = hkdfSync('sha256', kept, new Uint8Array(), utf8(`${LABEL}${purpose}`), 32);
+      const info = utf8(`${LABEL}${checkedPurpose(purpose)}`);
+      const key = hkdfSync('sha256', kept, new Uint8Array(), info, 32);
       return { key: new Uint8Array(key), signatureChain: [] };
     },
   };

@@ -92,7 +92,7 @@ describe('another status', () => {
 
   test('does not repeat the token, even when the proxy does', () => {
     const echo = () => requireOk(answer('{"error":"Bearer s3cret is unknown"}', 401), 'P', 's3cret');
-    expect(echo).toThrow(/Bearer \(token\) is unknown/);
+    expect(echo).toThrow(/Bearer \(secret\) is unknown/);
     expect(() => requireOk(answer('{"error":"Bearer s3cret"}', 200), 'P', 's3cret')).not.toThrow();
   });
 });

@@ -2,6 +2,7 @@ import { AssayError } from '@assay/verify';
 import { fromBase64, fromUtf8, type JsonObject, parseJsonObject } from '@assay/verify/codec';
 import { unavailable } from '../failure.ts';
 import type { HttpAnswer } from '../http/exchange.ts';
+import { said } from '../http/said.ts';
 
 /** What the proxy says of itself. */
 export interface ProxyStatus {
@@ -27,7 +28,6 @@ const REMEDIES: Readonly<Record<number, string>> = {
   502: GUEST_REMEDY,
   503: GUEST_REMEDY,
 };
-const MAX_SHOWN = 300;
 
 /** The quote of an answer to `POST /quote`. Its measurements are passed over: they are read from the quote itself. */
 export function readQuote(answer: HttpAnswer, what: string): Uint8Array {
@@ -47,7 +47,7 @@ export function readStatus(answer: HttpAnswer, what: string): ProxyStatus {
     throw unavailable(`${what}: available: expected true or false, found ${typeof available}`, NO_PROXY);
   const told = ['provider', 'tsm_available', 'tdx_guest_device', 'libtdx_attest', 'tsm_error'].flatMap((name) => {
     const value = Object.hasOwn(status, name) ? status[name] : undefined;
-    return typeof value === 'boolean' || typeof value === 'string' ? [`${name} ${printable(String(value))}`] : [];
+    return typeof value === 'boolean' || typeof value === 'string' ? [`${name} ${said(String(value))}`] : [];
   });
   return { available, told: [`available: ${available}`, ...told].join(', ') };
 }
@@ -56,8 +56,8 @@ export function readStatus(answer: HttpAnswer, what: string): ProxyStatus {
 export function requireOk({ status, body }: HttpAnswer, what: string, secret?: string): void {
   if (status === 200) return;
   const text = Buffer.from(body).toString('utf8');
-  const said = printable(secret === undefined ? reasonIn(text) : reasonIn(text).replaceAll(secret, '(token)'));
-  const found = `${what}: the proxy answered ${status}${said === '' ? '' : `: ${said}`}`;
+  const reason = said(reasonIn(text), secret);
+  const found = `${what}: the proxy answered ${status}${reason === '' ? '' : `: ${reason}`}`;
   throw unavailable(found, REMEDIES[status] ?? NO_PROXY);
 }
 
@@ -82,13 +82,4 @@ function reading<T>(what: string, parse: () => T): T {
     if (!(error instanceof AssayError)) throw error;
     throw unavailable(`${what}: ${error.message}`, NO_PROXY, error);
   }
-}
-
-/** One line without control characters; a semicolon separates what happened from the remedy. */
-function printable(text: string): string {
-  const line = text
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .replaceAll('; ', ', ')
-    .trim();
-  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }

@@ -1,5 +1,6 @@
 import type { Attester } from '../attester.ts';
-import { whatHappened } from '../finding.ts';
+import { checkedTimeout, lookDeadline } from '../deadline.ts';
+import { detection } from '../detection.ts';
 import { carrying, checkedRequest } from '../report-data.ts';
 import { createProxyClient } from './client.ts';
 import { proxyHealth } from './health.ts';
@@ -9,33 +10,32 @@ import type { ProxyPlaceOptions } from './place.ts';
 export interface ProxyOptions extends ProxyPlaceOptions {
   /** Of a quote, waiting in line included; default 35,000: the kernel itself gives up after 30 seconds. */
   readonly timeoutMs?: number | undefined;
-  /** Of `GET /status`; default 3,000. */
-  readonly statusTimeoutMs?: number | undefined;
 }
 
 /**
  * Quotes from the attestation proxy of a TDX guest, for containers that cannot open the guest's own interfaces. The proxy
  * has to grant this caller raw report data. What it says of measurements is not believed: the quote has them.
+ *
+ * @example
+ * const envelope = await createProxyAttester({ environment: process.env }).evidence({ reportData });
  */
 export function createProxyAttester(options: ProxyOptions = {}): Attester {
-  const { timeoutMs = 35_000, statusTimeoutMs = 3_000 } = options;
+  const timeoutMs = checkedTimeout(options.timeoutMs ?? 35_000);
   const client = createProxyClient(options);
   return {
     name: 'proxy',
-    async detect(signal) {
-      try {
-        const { available, told } = await client.status({ milliseconds: statusTimeoutMs, signal });
-        return { available, looked: [`${client.endpoint().shown}/status: ${told}`] };
-      } catch (error) {
-        return { available: false, looked: [whatHappened(error)] };
-      }
-    },
+    detect: (signal) =>
+      detection(async (saw) => {
+        const { available, told } = await client.status(lookDeadline(timeoutMs, signal));
+        saw(`${client.endpoint().shown}/status: ${told}`);
+        return available;
+      }),
     async evidence(request) {
       const checked = checkedRequest(request);
       const { reportData, signal } = checked;
       const quote = await client.quote(reportData, { milliseconds: timeoutMs, signal });
-      return carrying({ evidence: quote }, checked);
+      return carrying({ tee: 'tdx', evidence: quote }, checked);
     },
-    health: proxyHealth(client, statusTimeoutMs),
+    health: proxyHealth(client, timeoutMs),
   };
 }

@@ -18,7 +18,6 @@ export interface ProxyClient {
 }
 
 const MAX_ANSWER = 262_144;
-const MAX_WAITING = 64;
 /** Where the host of the proxy has no name. */
 export const HOST =
   'start the container with `--add-host=host.docker.internal:host-gateway`, or set TDX_ATTESTATION_PROXY_URL to an ' +
@@ -44,7 +43,7 @@ const REMEDIES = {
 
 /** A client of the proxy at the place that the options name. */
 export function createProxyClient(options: ProxyPlaceOptions): ProxyClient {
-  const line = createLine('attestation proxy', MAX_WAITING);
+  const line = createLine('attestation proxy');
   const endpoint = (): Endpoint => proxyEndpoint(options);
   const send = (request: Pick<HttpRequest, 'method' | 'path' | 'headers' | 'body'>, signal: AbortSignal) =>
     exchange({ endpoint: endpoint(), maxBytes: MAX_ANSWER, signal, remedies: REMEDIES, ...request });
@@ -56,14 +55,14 @@ export function createProxyClient(options: ProxyPlaceOptions): ProxyClient {
     async quote(reportData, deadline) {
       const there = endpoint();
       const what = `${there.shown}/quote`;
-      const token = await proxyToken(options, there);
       const body = JSON.stringify({ reportData: toBase64(reportData) });
-      const headers = {
-        'content-type': 'application/json',
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      };
       return within(deadline, what, GUEST_REMEDY, (over) =>
         line(async () => {
+          const token = await proxyToken(options, there);
+          const headers = {
+            'content-type': 'application/json',
+            ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          };
           const answer = await send({ method: 'POST', path: '/quote', headers, body }, over);
           requireOk(answer, what, token);
           return readQuote(answer, what);

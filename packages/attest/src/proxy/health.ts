@@ -1,21 +1,19 @@
 import { lookup } from 'node:dns/promises';
+import { lookDeadline } from '../deadline.ts';
 import { systemCode, unavailable } from '../failure.ts';
 import { findingAfter, findingOf } from '../finding.ts';
 import type { HealthCheck } from '../health.ts';
-import { requireOk } from './answer.ts';
 import { HOST, type ProxyClient } from './client.ts';
 
 /** Every hop to a quote of the proxy: its name, its port, its answer, the guest's interface behind it. */
-export function proxyHealth(client: ProxyClient, milliseconds: number): readonly HealthCheck[] {
+export function proxyHealth(client: ProxyClient, timeoutMs: number): readonly HealthCheck[] {
   const name = (): Promise<string> => resolved(client);
   const reached = async (signal?: AbortSignal): Promise<string> =>
-    `${client.endpoint().shown}: answers ${(await client.reach({ milliseconds, signal })).status}`;
-  const answered = async (signal?: AbortSignal): Promise<string> => {
-    requireOk(await client.reach({ milliseconds, signal }), `${client.endpoint().shown}/status`);
-    return (await client.status({ milliseconds, signal })).told;
-  };
+    `${client.endpoint().shown}: answers ${(await client.reach(lookDeadline(timeoutMs, signal))).status}`;
+  const answered = async (signal?: AbortSignal): Promise<string> =>
+    (await client.status(lookDeadline(timeoutMs, signal))).told;
   const available = async (signal?: AbortSignal): Promise<string> => {
-    const status = await client.status({ milliseconds, signal });
+    const status = await client.status(lookDeadline(timeoutMs, signal));
     if (!status.available) throw unavailable(`${client.endpoint().shown}/status: ${status.told}`, NO_TDX);
     return status.told;
   };

@@ -14,7 +14,11 @@ describe('the proxy is', () => {
       { environment: { TDX_ATTESTATION_PROXY_URL: 'unix:/run/a.sock' } },
       'unix:/run/a.sock',
     ],
-    ['where the caller says, first of all', { url: '/b', environment: { TDX_ATTESTATION_PROXY_URL: URL } }, 'unix:/b'],
+    [
+      'where the caller says, first of all',
+      { endpoint: '/b', environment: { TDX_ATTESTATION_PROXY_URL: URL } },
+      'unix:/b',
+    ],
     ['on its own socket, when nobody says anything', { environment: {} }, 'unix:/run/tdx-attestation-proxy.sock'],
     [
       'there, too, when the variable is empty',

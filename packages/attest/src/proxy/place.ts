@@ -1,13 +1,13 @@
 import { open } from 'node:fs/promises';
 import { BlockList, isIPv4 } from 'node:net';
-import type { Environment } from '../dstack/place.ts';
+import type { Environment } from '../environment.ts';
 import { systemCode, unavailable, usage } from '../failure.ts';
 import { type Endpoint, parseEndpoint } from '../http/endpoint.ts';
 
 /** Where the attestation proxy is, and what it is shown. */
 export interface ProxyPlaceOptions {
   /** Socket or address; before the variable TDX_ATTESTATION_PROXY_URL. Default `/run/tdx-attestation-proxy.sock`. */
-  readonly url?: string | undefined;
+  readonly endpoint?: string | undefined;
   readonly environment?: Environment | undefined;
   /** Secret: the bearer that the proxy knows this caller by. */
   readonly token?: string | undefined;
@@ -21,10 +21,10 @@ const SOCKET = '/run/tdx-attestation-proxy.sock';
 const MAX_TOKEN = 4096;
 
 /** The proxy's endpoint. Throws `usage`, naming the option or variable, for what is none. */
-export function proxyEndpoint({ url, environment = {} }: ProxyPlaceOptions): Endpoint {
-  if (url !== undefined) return parseEndpoint(url, 'url');
+export function proxyEndpoint({ endpoint, environment = {} }: ProxyPlaceOptions): Endpoint {
+  if (endpoint !== undefined) return parseEndpoint(endpoint, 'endpoint');
   const named = environment[VARIABLE];
-  return named ? parseEndpoint(named, VARIABLE) : parseEndpoint(SOCKET, 'url');
+  return named ? parseEndpoint(named, VARIABLE) : parseEndpoint(SOCKET, 'endpoint');
 }
 
 /**

@@ -3,8 +3,7 @@ import { promises } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Envelope } from '@assay/verify/evidence';
 import type { Attester, EvidenceRequest } from '../attester.ts';
-import { within } from '../deadline.ts';
-import { unavailable } from '../failure.ts';
+import { checkedTimeout, lookDeadline, within } from '../deadline.ts';
 import { createLine } from '../line.ts';
 import { carrying, checkedRequest } from '../report-data.ts';
 import { parseCertificateTable } from './certificate-table.ts';
@@ -19,22 +18,19 @@ import { explained, TsmTrouble } from './trouble.ts';
 export const TSM_REPORT_PATH = '/sys/kernel/config/tsm/report';
 
 /** Where configfs-TSM is, and how long to wait for it. */
-export interface TsmAttesterOptions {
-  /** Default: `/sys/kernel/config/tsm/report`. */
-  readonly path?: string;
+export interface TsmOptions {
+  /** Default `/sys/kernel/config/tsm/report`. */
+  readonly path?: string | undefined;
   /** Default: node:fs/promises. */
-  readonly files?: TsmFiles;
+  readonly files?: TsmFiles | undefined;
+  /** Of one request, waiting in line and all attempts included; default 60,000: the kernel's own is 30 seconds. */
+  readonly timeoutMs?: number | undefined;
   /** Names of report folders, which nobody may guess; default: 16 random bytes. */
-  readonly name?: () => string;
-  /** For one request with its wait and all its attempts; the kernel's own time-out is 30 s. Default: 60 s. */
-  readonly timeoutMs?: number;
-  /** How many requests may wait for the one that is made. Default: 256. */
-  readonly waiting?: number;
-  /** Pauses between two attempts. */
-  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
-  /** Where `assay doctor` looks for devices, modules and mounts; defaults: `/dev`, `/proc`. */
-  readonly dev?: string;
-  readonly proc?: string;
+  readonly name?: (() => string) | undefined;
+  /** Waits before a retry. */
+  readonly sleep?: ((milliseconds: number, signal: AbortSignal) => Promise<unknown>) | undefined;
+  /** The folder that stands for `/` where `assay doctor` looks for devices, modules and mounts. */
+  readonly root?: string | undefined;
 }
 
 /** Pauses before each further attempt, in milliseconds, by what stopped the last one. Others are not tried again. */
@@ -53,12 +49,12 @@ const PAUSES: ReadonlyMap<string, readonly number[]> = new Map([
  * @example
  * const { evidence } = await createTsmAttester().evidence({ reportData });
  */
-export function createTsmAttester(options: TsmAttesterOptions = {}): Attester {
-  const { path = TSM_REPORT_PATH, files = promises, timeoutMs = 60_000, waiting = 256, sleep = pause } = options;
-  const { name = randomName, dev = '/dev', proc = '/proc' } = options;
+export function createTsmAttester(options: TsmOptions = {}): Attester {
+  const { path = TSM_REPORT_PATH, files = promises, name = randomName, sleep = pause, root = '' } = options;
+  const timeoutMs = checkedTimeout(options.timeoutMs ?? 60_000);
   const place: ReportPlace = { files, path, name };
   // The driver makes one quote at a time, and says EBUSY to whoever comes in between.
-  const line = createLine(`configfs-TSM at ${path}`, waiting);
+  const line = createLine(`configfs-TSM at ${path}`);
 
   const ask = async (inblob: Uint8Array, signal: AbortSignal): Promise<TsmReport> => {
     for (let attempt = 0; ; attempt += 1) {
@@ -78,23 +74,18 @@ export function createTsmAttester(options: TsmAttesterOptions = {}): Attester {
     const tee = teeOfProvider(provider, path);
     const snp = auxblob === undefined ? {} : parseCertificateTable(auxblob);
     const endorsements = Object.keys(snp).length === 0 ? {} : { endorsements: { snp } };
-    const envelope = await carrying({ tee, evidence: outblob, ...endorsements }, request);
-    if (envelope.tee === tee) return envelope;
-    throw unavailable(
-      `${path}: ${provider} answered evidence of ${envelope.tee}`,
-      "look at the guest's kernel log (dmesg)",
-    );
+    return carrying({ tee, evidence: outblob, ...endorsements }, request);
   };
   return {
     name: 'tsm',
-    detect: (signal) => detectTsm(place, { milliseconds: timeoutMs, signal }),
+    detect: (signal) => detectTsm(place, lookDeadline(timeoutMs, signal)),
     async evidence(request) {
       const checked = checkedRequest(request);
       const deadline = { milliseconds: timeoutMs, signal: request.signal };
       const remedy = 'on the host, check that the quote generation service (qgsd) runs and answers';
       return within(deadline, `configfs-TSM at ${path}`, remedy, (signal) => make(checked, signal));
     },
-    health: tsmHealth({ place, timeoutMs, dev, proc, own: path === TSM_REPORT_PATH }),
+    health: tsmHealth({ place, timeoutMs, root, own: path === TSM_REPORT_PATH }),
   };
 }
 

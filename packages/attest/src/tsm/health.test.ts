@@ -56,8 +56,7 @@ const machine = async (dev: readonly string[], modules: string, mounts: string):
 async function look(provider: string | undefined, path?: string): Promise<ReadonlyMap<string, HealthFinding>> {
   const attester = createTsmAttester({
     files: tsm(provider).files,
-    dev: join(folder, 'dev'),
-    proc: join(folder, 'proc'),
+    root: folder,
     ...(path !== undefined && { path }),
   });
   const findings = await Promise.all(attester.health.map(async (check) => [check.id, await check.look()] as const));
@@ -94,7 +93,7 @@ describe('what doctor finds', () => {
     expect(findings.get('tsm.module')?.remedy).toMatch(/modprobe tdx_guest/);
     expect(findings.get('tsm.mounted')?.remedy).toMatch(/mount -t configfs none \/sys\/kernel\/config/);
     expect(findings.get('tsm.folder')).toMatchObject({
-      found: `${TSM_REPORT_PATH}: no such folder`,
+      found: `${TSM_REPORT_PATH}, readdir: there is no configfs-TSM (ENOENT)`,
       remedy: expect.stringMatching(/mount configfs .*modprobe.*Linux 6\.7/),
     });
   });
@@ -106,6 +105,16 @@ describe('what doctor finds', () => {
     expect(findings.get('tsm.provider')).toMatchObject({
       outcome: 'fail',
       found: expect.stringMatching(/mkdir: no TEE driver has registered \(ENXIO\)/),
+    });
+  });
+
+  test('what this user may not do is told with its own remedy', async () => {
+    const files = { ...tsm('tdx_guest').files, readdir: refuse('EACCES') };
+    const { health } = createTsmAttester({ files, root: folder });
+    expect(await health.find(({ id }) => id === 'tsm.folder')?.look()).toEqual({
+      outcome: 'fail',
+      found: `${TSM_REPORT_PATH}, readdir: access is denied (EACCES)`,
+      remedy: 'run as root, or ask the attestation proxy',
     });
   });
 

@@ -2,7 +2,7 @@ import type { AssayError } from '@assay/verify';
 import { systemCode, unavailable } from '../failure.ts';
 
 /** Where a request of configfs-TSM can stop: a call on the folder, or one of its files. */
-export type TsmStep = 'mkdir' | 'generation' | 'provider' | 'inblob' | 'outblob' | 'auxblob' | 'rmdir';
+export type TsmStep = 'readdir' | 'mkdir' | 'generation' | 'provider' | 'inblob' | 'outblob' | 'auxblob' | 'rmdir';
 
 /** What stopped it: a system error's name, or what was found to be wrong without one. */
 export type TsmReason = 'empty' | 'too-long' | 'changed' | 'unreadable' | 'short-write' | (string & {});
@@ -35,12 +35,15 @@ const KERNEL_LOG = "look at the guest's kernel log (dmesg)";
 const QUOTING_SERVICE =
   "on the host, check that the quote generation service (qgsd) runs and that the VM's quote-generation-socket leads to it";
 
+const ABSENT = [
+  'there is no configfs-TSM',
+  'mount configfs (mount -t configfs none /sys/kernel/config) and load the driver (modprobe tdx_guest, or sev-guest); it needs Linux 6.7 or later',
+] as const;
+
 /** What a reason means, and what to do about it. A line for one step goes before the line for all. */
 const KNOWN: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
-  'mkdir ENOENT': [
-    'there is no configfs-TSM',
-    'mount configfs (mount -t configfs none /sys/kernel/config) and load the driver (modprobe tdx_guest, or sev-guest); it needs Linux 6.7 or later',
-  ],
+  'readdir ENOENT': ABSENT,
+  'mkdir ENOENT': ABSENT,
   ENOENT: ['the report folder is gone: somebody else removed it', ASK_AGAIN],
   ENXIO: [
     'no TEE driver has registered',

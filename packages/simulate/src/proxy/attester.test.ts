@@ -179,12 +179,12 @@ describe('a look', () => {
     const url = await serve({ fault: ({ method }) => void methods.push(method) });
     const told = 'available: true, tsm_available true, tdx_guest_device true, libtdx_attest false';
     expect(await attesterAt(url).detect()).toEqual({ available: true, looked: [`${url}/status: ${told}`] });
-    expect(await health({ url })).toEqual({ outcomes: ['pass', 'pass', 'pass', 'pass'], failed: undefined });
+    expect(await health({ endpoint: url })).toEqual({ outcomes: ['pass', 'pass', 'pass', 'pass'], failed: undefined });
     expect(new Set(methods)).toEqual(new Set(['GET']));
   });
 
   test('says which hop fails: no such host', async () => {
-    const { outcomes, failed } = await health({ url: 'http://host.docker.invalid:8081' });
+    const { outcomes, failed } = await health({ endpoint: 'http://host.docker.invalid:8081' });
     expect(outcomes).toEqual(['fail', 'skip', 'skip', 'skip']);
     expect(failed).toMatchObject({
       id: 'proxy.name',
@@ -195,7 +195,7 @@ describe('a look', () => {
   test('says which hop fails: nobody listens', async () => {
     const url = await serve();
     await listeners.pop()?.close();
-    const { outcomes, failed } = await health({ url });
+    const { outcomes, failed } = await health({ endpoint: url });
     expect(outcomes).toEqual(['pass', 'fail', 'skip', 'skip']);
     expect(failed).toMatchObject({ id: 'proxy.connection', found: expect.stringContaining('ECONNREFUSED') });
     expect(failed?.remedy).toMatch(
@@ -205,16 +205,16 @@ describe('a look', () => {
   });
 
   test('says which hop fails: another service', async () => {
-    const { outcomes, failed } = await health({ url: await serve(async () => new Response('hello')) });
+    const { outcomes, failed } = await health({ endpoint: await serve(async () => new Response('hello')) });
     expect(outcomes).toEqual(['pass', 'pass', 'fail', 'skip']);
     expect(failed).toMatchObject({ id: 'proxy.status', found: expect.stringContaining('not JSON') });
-    const gone = await health({ url: await serve(async () => new Response(null, { status: 404 })) });
+    const gone = await health({ endpoint: await serve(async () => new Response(null, { status: 404 })) });
     expect(gone.failed).toMatchObject({ id: 'proxy.status', found: expect.stringContaining('answered 404') });
   });
 
   test('says which hop fails: no TDX behind the proxy', async () => {
     const url = await serve({ available: false });
-    const { outcomes, failed } = await health({ url });
+    const { outcomes, failed } = await health({ endpoint: url });
     expect(outcomes).toEqual(['pass', 'pass', 'pass', 'fail']);
     expect(failed).toMatchObject({
       id: 'proxy.available',
@@ -226,7 +226,7 @@ describe('a look', () => {
   test('never throws: a variable that is no address, a service that hangs', async () => {
     const { looked } = await attesterAt('host:8081').detect();
     expect(looked).toEqual([expect.stringMatching(/^TDX_ATTESTATION_PROXY_URL: expected the path/)]);
-    const slow = await proxyWith({ kind: 'hang' }, { statusTimeoutMs: 20 });
+    const slow = await proxyWith({ kind: 'hang' }, { timeoutMs: 20 });
     expect((await slow.detect()).looked).toEqual([expect.stringMatching(/status: no answer within 20 ms$/)]);
     expect(await (await proxyWith({ kind: 'hang' })).detect(AbortSignal.abort())).toMatchObject({ available: false });
   });
