@@ -19,8 +19,8 @@ export interface P256Key {
 }
 
 /**
- * The key of a label. A seeded vendor's keys sign by RFC 6979, so that signatures repeat; the others use WebCrypto where
- * there is one, which is many times faster.
+ * The key of a label. A seeded vendor's keys sign by RFC 6979, so that signatures repeat; the others use WebCrypto,
+ * where there is one, which is many times faster.
  */
 export function createP256Key(entropy: Entropy, label: string): P256Key {
   return p256KeyOf(p256.utils.randomSecretKey(entropy.bytes(label, 48)), entropy);

@@ -13,8 +13,11 @@ import { createRouter, type Mount } from './router.ts';
 import { errorAnswer } from './wire/answer.ts';
 import { MAX_BODY, tooLargeError } from './wire/request.ts';
 
+/** In the order in which they are looked up: Tappd, whose place Worker shares, hides nothing from the app that asks. */
+const APIS = ['v0', 'tappd', 'worker', 'v1'] as const;
+
 /** APIs of a guest agent: unversioned `DstackGuest`, `Tappd`, unversioned `Worker`, and both services of v1. */
-export type GuestApi = 'v0' | 'tappd' | 'worker' | 'v1';
+export type GuestApi = (typeof APIS)[number];
 
 /** A guest, and how its agent behaves. */
 export interface GuestAgentOptions extends GuestOptions {
@@ -57,7 +60,7 @@ export async function createGuestAgent(vendor: IntelVendor, options: GuestAgentO
   const guest = await bootGuest(vendor, options);
   const { release, compose, td, kms } = guest;
   const tooLarge = tooLargeError(release);
-  const route = createRouter(mountsOf(guest, options.apis ?? ['v0', 'tappd', 'worker', 'v1']), release);
+  const route = createRouter(mountsOf(guest, options.apis ?? APIS), release);
   return {
     async handler(request) {
       const fault = options.fault?.(request);
@@ -74,7 +77,6 @@ export async function createGuestAgent(vendor: IntelVendor, options: GuestAgentO
   };
 }
 
-/** Tappd comes before Worker, whose place it shares: it hides nothing from the app that asks. */
 function mountsOf(guest: Guest, apis: readonly GuestApi[]): readonly Mount[] {
   const appCertificate = demoCertificate(guest);
   const v0 = guestService(guest, appCertificate);
@@ -94,7 +96,7 @@ function mountsOf(guest: Guest, apis: readonly GuestApi[]): readonly Mount[] {
       { prefix: '/prpc/v1/', name: 'Worker.', service: workerV1Service(guest) },
     ],
   };
-  return (['v0', 'tappd', 'worker', 'v1'] as const).filter((api) => apis.includes(api)).flatMap((api) => mounts[api]);
+  return APIS.filter((api) => apis.includes(api)).flatMap((api) => mounts[api]);
 }
 
 /** A certificate for show, asked for when somebody wants to see it; until it is there it is empty. */

@@ -30,7 +30,7 @@ const GLOBAL_VARIABLE = '61dfe48bca93d211aa0d00e098032b8c';
 const IMAGE_SECURITY = 'cbb219d73a3d9645a3bcdad00e67656f';
 const HOB_LIST = 'af96bb93f2b9b84e9462e0ba74564236';
 
-/** What the virtual firmware, the kernel's stub and the kernel measure into RTMR0 to RTMR2, in the order of a real log. */
+/** What virtual firmware, the kernel's stub and the kernel measure into RTMR0 to RTMR2, in the order of a real log. */
 export function bootLog(acpiNames: readonly string[]): readonly TdEvent[] {
   const acpi = acpiNames.map((name, index) => ({
     ...content(0, EV.platformConfigFlags, ACPI_MARKER, `ACPI table ${index}`),

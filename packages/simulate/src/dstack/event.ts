@@ -18,7 +18,7 @@ export interface TdEvent {
   readonly preimage?: Uint8Array;
 }
 
-/** An event of RTMR3. Version 1 hashes type, name and payload joined by colons, version 2 canonical JSON of the three. */
+/** An event of RTMR3. Version 1 hashes type, name and payload joined by colons, version 2 their canonical JSON. */
 export function runtimeEvent(name: string, payload: Uint8Array, version: 1 | 2): TdEvent {
   const event = { register: 3, type: RUNTIME_EVENT, name, payload } as const;
   if (version === 2) {

@@ -28,7 +28,10 @@ export interface GuestOptions {
   readonly mrTd?: Uint8Array;
   /** Attributes of the TD, 8 bytes: the lowest bit is debug. */
   readonly tdAttributes?: Uint8Array;
-  /** Where keys and certificates come from; give the same one to several guests. Default: one of its own. */
+  /**
+   * Where keys and certificates come from, whatever the app-compose file says of key providers; give the same one to
+   * several guests. Default: one of its own.
+   */
   readonly kms?: Kms;
   /** Time of certificates. Default: the vendor's. */
   readonly clock?: () => Date;

@@ -3,7 +3,7 @@ import { keccak_256, keccak_384, keccak_512, sha3_256, sha3_384, sha3_512 } from
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { RpcError } from '../rpc-error.ts';
 
-/** Report data as a quote carries it: filled up with zeros on the right to 64 bytes. Throws `message` for longer ones. */
+/** Report data as a quote carries it: filled up with zeros on the right to 64 bytes. Throws `message` for longer. */
 export function padded(reportData: Uint8Array, message = 'Report data is too long'): Uint8Array {
   if (reportData.length > 64) throw new RpcError(message);
   const bytes = new Uint8Array(64);

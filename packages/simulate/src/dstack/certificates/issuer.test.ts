@@ -77,7 +77,7 @@ describe('GetTlsKey and IssueCert', () => {
     expect(leafOf(await issue(request)).keyUsage).toEqual(purposes);
   });
 
-  test('is valid as asked, from 0.5.7 on', async () => {
+  test('is valid as asked, from 0.5.7 on, and by API v1', async () => {
     const request = { notBefore: 1_700_000_000, notAfter: 4_000_000_000 };
     const leaf = leafOf(await issue(request));
     expect([secondsOf(leaf.validFrom), secondsOf(leaf.validTo)]).toEqual([1_700_000_000, 4_000_000_000]);
@@ -85,6 +85,7 @@ describe('GetTlsKey and IssueCert', () => {
     const issued = await old.certificates.issue('v0', { ...request, withAppInfo: true });
     expect(secondsOf(leafOf(issued).validFrom)).toBe(secondsOf('1975-01-01T00:00:00Z'));
     expect(extensionOf(issued, 9)).toBeUndefined();
+    expect(secondsOf(leafOf(await old.certificates.issue('v1', request)).validFrom)).toBe(1_700_000_000);
   });
 
   test.each([

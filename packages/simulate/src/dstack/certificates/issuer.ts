@@ -126,8 +126,9 @@ export function createCertificateIssuer(options: CertificateIssuerOptions): Cert
 
   return {
     async issue(api, { notBefore, notAfter, withAppInfo = false, ...request }) {
-      // Older agents do not know these fields, and pass over what they do not know.
-      const known = release.reaches('0.5.7') ? { ...request, notBefore, notAfter, withAppInfo } : request;
+      // Older agents do not know these fields, and pass over what they do not know; API v1 always knew them.
+      const known =
+        api === 'v1' || release.reaches('0.5.7') ? { ...request, notBefore, notAfter, withAppInfo } : request;
       return certify(api, 'issued', known);
     },
     async derive({ path = '', randomSeed = false, ...request }) {

@@ -16,8 +16,8 @@ export interface KeyRequestV1 {
 }
 
 /**
- * `GetKey` of API v1: domain and algorithm both reach derivation and claim. Throws `RpcError` with what the agent answers to any
- * algorithm but `secp256k1` and `ed25519`: there is no default and no alias.
+ * `GetKey` of API v1: domain and algorithm both reach derivation and claim. Throws `RpcError` with what the agent
+ * answers to any algorithm but `secp256k1` and `ed25519`: there is no default and no alias.
  */
 export function getKeyV1(root: AppRoot, { domain = '', algorithm = '' }: KeyRequestV1): GuestKey {
   const curve = curveOf(algorithm);

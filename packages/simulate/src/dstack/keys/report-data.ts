@@ -12,7 +12,7 @@ const LABELS: Readonly<Record<string, string>> = {
   secp256k1_prehashed: 'dip1::secp256k1c-pk:',
 };
 
-/** What `GetAttestationForAppKey` quotes: 64 bytes that name the key of `Sign`. Throws `RpcError` with what the agent answers. */
+/** What `GetAttestationForAppKey` quotes: 64 bytes that name the key of `Sign`. Throws `RpcError` as the agent answers. */
 export function appKeyReportData(root: AppRoot, release: Release, algorithm: string): Uint8Array {
   const label = Object.hasOwn(LABELS, algorithm) ? LABELS[algorithm] : undefined;
   if (label === undefined) throw new RpcError('Unsupported algorithm');

@@ -27,7 +27,10 @@ export function signingKey(root: AppRoot, release: Release, algorithm: string): 
   return getKey(root, release, { path: 'vms', purpose: 'signing', algorithm: kind });
 }
 
-/** `Sign`: data as they are with ed25519, their SHA-256 with secp256k1, or a digest. Throws `RpcError` with what the agent answers. */
+/**
+ * `Sign`: data as they are with ed25519, their SHA-256 with secp256k1, or a digest. Throws `RpcError` with what the
+ * agent answers.
+ */
 export function sign(root: AppRoot, release: Release, { algorithm, data }: SigningRequest): SignedData {
   const { key, publicKey, signatureChain } = signingKey(root, release, algorithm);
   const signature = signatureOf(algorithm, data, key);
