@@ -26,7 +26,7 @@ test('requests come out as they went in, however the stream was cut', () => {
   );
 });
 
-test.each([0, 39, 8193, 0xffff_ffff])('a request of %i bytes ends the stream', (length) => {
+test.each([0, 39, 131_073, 0xffff_ffff])('a request of %i bytes ends the stream', (length) => {
   const start = Buffer.alloc(4);
   start.writeUInt32LE(length, 0);
   expect(() => createFramer()(start)).toThrow(`a request of ${length} bytes`);

@@ -32,7 +32,7 @@ type Answer = Buffer | Promise<Buffer>;
 
 /**
  * Serves a tree over the FUSE protocol: each request is answered when it is ready, in any order, so that a slow file
- * holds up nobody else. What it is not asked to answer (FORGET, INTERRUPT) it does not.
+ * holds up nobody else, and whoever reads it may give up. What it is not asked to answer (FORGET, INTERRUPT) it does not.
  */
 export function createFuseServer(
   root: FuseFolder,
@@ -41,6 +41,7 @@ export function createFuseServer(
   const nodes = createNodeTable(root);
   const handles = new Map<bigint, OpenFile>();
   let lastHandle = 0n;
+  const interrupts = new Map<bigint, () => void>();
   let running = 0;
 
   const folder = (id: bigint): FuseFolder => {
@@ -138,15 +139,28 @@ export function createFuseServer(
         throw systemError('ENOSYS');
     }
   };
-  const served = async (request: FuseRequest): Promise<readonly [Buffer, ErrnoName?]> => {
-    if (running >= LIMITS.requests) return [NOTHING, 'EAGAIN'];
+  /** Counts as long as it works, also for nobody. */
+  const finished = async (request: FuseRequest): Promise<Buffer> => {
     running += 1;
     try {
-      return [await answer(request)];
+      return await answer(request);
+    } finally {
+      running -= 1;
+    }
+  };
+  const served = async (request: FuseRequest): Promise<readonly [Buffer, ErrnoName?]> => {
+    if (running >= LIMITS.requests) return [NOTHING, 'EAGAIN'];
+    const interrupted = Promise.withResolvers<never>();
+    // Nothing else takes long, and an open or a folder that nobody learns of would stay.
+    if (request.opcode === OPCODE.READ) {
+      interrupts.set(request.unique, () => interrupted.reject(systemError('EINTR', 'read')));
+    }
+    try {
+      return [await Promise.race([finished(request), interrupted.promise])];
     } catch (error) {
       return [NOTHING, errnoOf(error)];
     } finally {
-      running -= 1;
+      interrupts.delete(request.unique);
     }
   };
 
@@ -158,7 +172,7 @@ export function createFuseServer(
         nodes.forget(body.readBigUInt64LE(at), body.readBigUInt64LE(at + 8));
       }
     }
-    // An interrupted request is answered in its time.
+    if (opcode === OPCODE.INTERRUPT && body.length >= 8) interrupts.get(body.readBigUInt64LE(0))?.();
     return opcode === OPCODE.FORGET || opcode === OPCODE.BATCH_FORGET || opcode === OPCODE.INTERRUPT;
   };
 

@@ -34,8 +34,8 @@ export const OPCODE = {
 
 /** The most that one write brings, in bytes; the kernel splits longer ones. */
 export const MAX_WRITE = 4096;
-/** Longer requests do not exist: names have at most 1024 bytes, data MAX_WRITE. */
-export const MAX_REQUEST = 8192;
+/** The most that the kernel hands to one read of the device; a value of setxattr(2) has 64 KiB. */
+export const MAX_REQUEST = 131_072;
 /** The most that one read may answer, in bytes. */
 export const MAX_READ = 131_072;
 
