@@ -9,6 +9,7 @@ import { writeWhole } from '../collateral/directory.ts';
 import { EXIT, usage } from '../failure.ts';
 import { readText } from '../files.ts';
 import type { Io } from '../io.ts';
+import { printable } from '../table/style.ts';
 import { parseHex } from '../values.ts';
 
 /** Options of `assay attest`. */
@@ -27,14 +28,19 @@ const REPORT_DATA = 64;
 /** Makes evidence of this machine: an envelope `assay.evidence/1` on standard output, or in a file. */
 export async function attest(flags: AttestFlags, io: Io): Promise<Answer> {
   // What is wrong with the options is said before any hardware is touched.
-  const make = flags.reportData === undefined ? await statement(flags, io) : raw(flags.reportData, flags.audience);
-  const { attester, others } = await findAttester(attestersHere(flags.from, io));
+  const { from, audience, output = '-' } = flags;
+  if (audience === '') throw usage('--audience: expected text', '--audience');
+  const make = flags.reportData === undefined ? await statement(flags, io) : raw(flags.reportData, audience);
+  const { attester, others } = await findAttester(attestersHere(from, io));
+  if (attester.name === 'confidential-space' && audience === undefined) {
+    throw usage('--audience: a token of Confidential Space needs one: whom it is for', '--audience');
+  }
   const besides = others.length > 0 ? ` (also here, with --from: ${others.map(({ name }) => name).join(', ')})` : '';
-  io.stderr(`assay: evidence from ${attester.name}${besides}\n`);
+  io.stderr(`assay: asking ${attester.name} for evidence${besides}\n`);
   const text = `${serialiseEnvelope(await make(attester))}\n`;
-  if (flags.output === undefined) return { output: text, exitCode: EXIT.trusted };
-  await writeWhole(flags.output, utf8(text));
-  io.stderr(`assay: written to ${flags.output}\n`);
+  if (output === '-') return { output: text, exitCode: EXIT.trusted };
+  await writeWhole(output, utf8(text));
+  io.stderr(`assay: written to ${printable(output)}\n`);
   return { output: '', exitCode: EXIT.trusted };
 }
 
