@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { agentRoutes, refusal } from '../../../../tools/guest-agent-in-tests.ts';
 import { localService } from '../../../../tools/local-service.ts';
+import { withoutRoot } from '../../../../tools/without-root.ts';
 import { examine } from '../examine.ts';
 import { createDstackAttester } from './attester.ts';
 import type { DstackOptions } from './connection.ts';
@@ -74,10 +75,11 @@ describe('a look at dstack', () => {
     });
   });
 
-  test.skipIf(process.getuid?.() === 0)('names the permission that is missing', async () => {
+  test('names the permission that is missing', async () => {
     await socketAt('/var/run/dstack.sock', (_, response) => response.end());
+    await chmod(root, 0o755);
     await chmod(`${root}/var/run/dstack.sock`, 0);
-    expect((await look({ root }))['dstack.agent']).toMatchObject({
+    expect((await withoutRoot(() => look({ root })))['dstack.agent']).toMatchObject({
       outcome: 'fail',
       remedy: 'run as a user that may open the socket of the guest agent',
     });
