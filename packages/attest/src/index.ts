@@ -14,7 +14,7 @@ export {
   type DstackKeysOptions,
   type KeyPin,
 } from './dstack/keys.ts';
-export type { PlaceOptions } from './dstack/place.ts';
+export type { DstackPlaceOptions } from './dstack/place.ts';
 export type { DstackApi, GuestAgent } from './dstack/probe.ts';
 export type { Environment } from './environment.ts';
 export { type Examination, type ExaminedCheck, examine } from './examine.ts';

@@ -26,10 +26,13 @@ describe('evidence', () => {
   });
 });
 
-test('a request keeps its report data, whatever becomes of the caller’s buffer', () => {
+test('a request keeps its report data and nonces, whatever becomes of the caller’s own', () => {
   const buffer = new Uint8Array(64).fill(7);
-  const checked = checkedRequest({ reportData: buffer });
+  const nonces = ['0123456789'];
+  const checked = checkedRequest({ reportData: buffer, nonces });
   buffer.fill(0);
+  nonces.push('x');
+  expect(checked.nonces).toEqual(['0123456789']);
   expect(checked.reportData).toEqual(new Uint8Array(64).fill(7));
   expect(() => checkedRequest({ reportData: new Uint8Array(63) })).toThrow('expected 64 bytes, found 63 bytes');
 });

@@ -11,14 +11,14 @@ import { unavailable, usage } from './failure.ts';
 
 const TEES: readonly Tee[] = [tdx, sgx, snp, confidentialSpace];
 
-/** The request with its report data copied: the caller may reuse its buffer. Throws `usage` for another length than 64. */
+/** A copy of the request: the caller may reuse its buffers. Throws `usage` for report data of another length than 64. */
 export function checkedRequest(request: EvidenceRequest): EvidenceRequest {
-  const { reportData } = request;
+  const { reportData, nonces } = request;
   if (!(reportData instanceof Uint8Array) || reportData.length !== 64) {
     const found = reportData instanceof Uint8Array ? `${reportData.length} bytes` : typeof reportData;
     throw usage(`reportData: expected 64 bytes, found ${found}`, 'reportData');
   }
-  return { ...request, reportData: new Uint8Array(reportData) };
+  return { ...request, reportData: new Uint8Array(reportData), nonces: nonces && [...nonces] };
 }
 
 /**

@@ -73,7 +73,7 @@ export async function isThere(endpoint: SocketEndpoint): Promise<string> {
 /** That it may be opened, in words. Throws `unavailable`. */
 export async function isOpen(endpoint: SocketEndpoint): Promise<string> {
   await access(endpoint.path, constants.R_OK | constants.W_OK).catch((error: unknown) => {
-    throw unavailable(`${endpoint.shown}: permission denied (${systemCode(error)})`, ROOT_ONLY, error);
+    throw unavailable(`${endpoint.shown}: permission denied (${systemCode(error) ?? 'unknown'})`, ROOT_ONLY, error);
   });
   return `user ${process.getuid?.() ?? '?'} may open ${endpoint.shown}`;
 }

@@ -2,12 +2,12 @@ import type { Json, JsonObject } from '@assay/verify/codec';
 import { checkedTimeout, type Deadline, lookDeadline, within } from '../deadline.ts';
 import { unavailable } from '../failure.ts';
 import { createLine, type Line } from '../line.ts';
-import { type Place, type PlaceOptions, type Search, searchPlace } from './place.ts';
+import { type DstackPlaceOptions, type Place, type Search, searchPlace } from './place.ts';
 import { type GuestAgent, probeAgent } from './probe.ts';
 import { post, readReply } from './rpc.ts';
 
 /** Where a guest agent is, and how long one piece of work with it may take. */
-export interface DstackOptions extends PlaceOptions {
+export interface DstackOptions extends DstackPlaceOptions {
   /** Of all that one piece of work asks, waiting in line included; default 30,000. */
   readonly timeoutMs?: number | undefined;
 }

@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** Where to look for a guest agent. */
-export interface PlaceOptions {
+export interface DstackPlaceOptions {
   /** Socket or address; before all variables. */
   readonly endpoint?: string | undefined;
   readonly environment?: Environment | undefined;
@@ -50,7 +50,7 @@ export const SOCKETS: readonly string[] = ['dstack.sock', 'tappd.sock'].flatMap(
  * Looks where the guest agent is: as the caller says, as variables say, then in the usual places. Throws `usage` for a
  * name that is no endpoint, and for a credential that would be sent in clear.
  */
-export async function searchPlace({ endpoint, environment = {}, root = '' }: PlaceOptions): Promise<Search> {
+export async function searchPlace({ endpoint, environment = {}, root = '' }: DstackPlaceOptions): Promise<Search> {
   const named = endpoint === undefined ? variableOf(environment) : (['endpoint', endpoint] as const);
   if (named !== undefined) {
     const place = placeOf(named, environment);

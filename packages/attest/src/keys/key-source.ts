@@ -9,7 +9,10 @@ export interface DerivedKey {
 /** Derives secrets that the same workload gets again on its platform, and nobody else does. */
 export interface KeySource {
   readonly name: 'dstack' | 'gramine' | 'software';
-  /** True when the secret is made inside a TEE and bound to the workload; false for the software stand-in. */
+  /**
+   * True for a source whose platform makes secrets inside a TEE, bound to the workload; false for the one in software. That
+   * it is no simulator only evidence shows, or the pin of `createDstackKeys`.
+   */
   readonly hardware: boolean;
   /** The secret of a purpose, such as `tracker/receipts`: the same one each time. Throws `AssayError` like an attester. */
   derive(purpose: string, signal?: AbortSignal): Promise<DerivedKey>;

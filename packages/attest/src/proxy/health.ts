@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { lookDeadline } from '../deadline.ts';
+import { lookDeadline, within } from '../deadline.ts';
 import { systemCode, unavailable } from '../failure.ts';
 import { findingAfter, findingOf } from '../finding.ts';
 import type { HealthCheck } from '../health.ts';
@@ -7,7 +7,8 @@ import { HOST, type ProxyClient } from './client.ts';
 
 /** Every hop to a quote of the proxy: its name, its port, its answer, the guest's interface behind it. */
 export function proxyHealth(client: ProxyClient, timeoutMs: number): readonly HealthCheck[] {
-  const name = (): Promise<string> => resolved(client);
+  const name = (signal?: AbortSignal): Promise<string> =>
+    within(lookDeadline(timeoutMs, signal), 'the name of the proxy', HOST, () => resolved(client));
   const reached = async (signal?: AbortSignal): Promise<string> =>
     `${client.endpoint().shown}: answers ${(await client.reach(lookDeadline(timeoutMs, signal))).status}`;
   const answered = async (signal?: AbortSignal): Promise<string> =>
@@ -21,12 +22,17 @@ export function proxyHealth(client: ProxyClient, timeoutMs: number): readonly He
     {
       id: 'proxy.name',
       requires: 'TDX_ATTESTATION_PROXY_URL names a socket, or a host that is known here.',
-      look: () => findingOf(name),
+      look: (signal) => findingOf(() => name(signal)),
     },
     {
       id: 'proxy.connection',
       requires: 'The attestation proxy listens there.',
-      look: (signal) => findingAfter(name, 'no place to ask', () => reached(signal)),
+      look: (signal) =>
+        findingAfter(
+          () => name(signal),
+          'no place to ask',
+          () => reached(signal),
+        ),
     },
     {
       id: 'proxy.status',
@@ -63,6 +69,6 @@ async function resolved(client: ProxyClient): Promise<string> {
     const { address } = await lookup(hostname.replace(/^\[|\]$/g, ''));
     return hostname === address ? endpoint.shown : `${hostname} is ${address}`;
   } catch (error) {
-    throw unavailable(`${hostname}: no such host (${systemCode(error)})`, HOST, error);
+    throw unavailable(`${hostname}: no such host (${systemCode(error) ?? 'unknown'})`, HOST, error);
   }
 }

@@ -59,7 +59,7 @@ async function readToken(path: string): Promise<string> {
     }
   } catch (error) {
     const remedy = "mount the proxy's token file, and let this user's group read it (mode 0640)";
-    throw unavailable(`tokenFile: ${path} cannot be read (${systemCode(error)})`, remedy, error);
+    throw unavailable(`tokenFile: ${path} cannot be read (${systemCode(error) ?? 'unknown'})`, remedy, error);
   }
 }
 
