@@ -1,4 +1,5 @@
 import { createTurnstile, type Quota, type Turnstile } from '../quota.ts';
+import { readBody } from '../read-body.ts';
 import { applyFlaw, type TokenFlaw } from './flaw.ts';
 import type { TokenObject, TokenProfile } from './profile.ts';
 import {
@@ -102,7 +103,7 @@ interface Occasion {
 async function attest(request: Request, occasion: Occasion): Promise<Response> {
   if (request.method === 'GET') return serve(occasion, DEFAULT, undefined, { type: 'OIDC', audience: STS_AUDIENCE });
   if (request.method !== 'POST') return answer(400, `TEE server received an invalid HTTP method: ${request.method}`);
-  const body = await readBody(request);
+  const body = await readBody(request, MAX_BODY);
   if (body === undefined) return answer(400, TOO_LARGE);
   const decoded = decodeTokenRequest(body);
   if ('error' in decoded) return answer(400, `failed to parse POST body as TokenOptions: ${decoded.error}`);
@@ -157,17 +158,6 @@ function withPrincipalTags(claims: TokenObject): TokenObject {
 
 function isObject(value: unknown): value is TokenObject {
   return typeof value === 'object' && value !== null;
-}
-
-async function readBody(request: Request): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > MAX_BODY) return undefined;
-    chunks.push(chunk);
-  }
-  return new Uint8Array(await new Blob(chunks.map((chunk) => Uint8Array.from(chunk))).arrayBuffer());
 }
 
 function answer(status: number, body: string): Response {

@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { AssayError, Checklist } from '@assay/verify';
 import { fromBase64, fromHex, fromUtf8, parseJsonObject, toBase64 } from '@assay/verify/codec';
 import { tdx } from '@assay/verify/tdx';
-import { concatBytes } from '@noble/hashes/utils.js';
 import type { Handler } from '../listen.ts';
+import { readBody } from '../read-body.ts';
 import type { QuoteSource } from '../software/source.ts';
 
 /** What goes wrong with one request. */
@@ -123,15 +123,10 @@ function fromQuery(query: URLSearchParams): Uint8Array {
 }
 
 async function fromBody(request: Request): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > MAX_BODY) throw new Refusal(413, `the body is longer than ${MAX_BODY} bytes`);
-    chunks.push(chunk);
-  }
-  if (length === 0) return new Uint8Array(REPORT_DATA);
-  const { reportData, ...others } = parseJsonObject(fromUtf8(concatBytes(...chunks), 'body'), 'body');
+  const body = await readBody(request, MAX_BODY);
+  if (body === undefined) throw new Refusal(413, `the body is longer than ${MAX_BODY} bytes`);
+  if (body.length === 0) return new Uint8Array(REPORT_DATA);
+  const { reportData, ...others } = parseJsonObject(fromUtf8(body, 'body'), 'body');
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw new Refusal(400, 'unknown member beside reportData');
   if (reportData === undefined) return new Uint8Array(REPORT_DATA);

@@ -1,5 +1,5 @@
 import { fromUtf8, parseJsonObject } from '@assay/verify/codec';
-import { concatBytes } from '@noble/hashes/utils.js';
+import { readBody } from '../../read-body.ts';
 import type { Release } from '../release.ts';
 import { RpcError } from '../rpc-error.ts';
 import { type Fields, jsonFields, queryFields } from './fields.ts';
@@ -21,7 +21,8 @@ const JSON_WISHES: readonly (string | null)[] = ['', '1', 'true'];
  */
 export async function readFields(request: Request, query: URLSearchParams, tooLarge: RpcError): Promise<Fields> {
   if (request.method === 'GET') return queryFields(query);
-  const body = await readBody(request, tooLarge);
+  const body = await readBody(request, MAX_BODY);
+  if (body === undefined) throw tooLarge;
   const type = request.headers.get('content-type') ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type) && !JSON_WISHES.includes(query.get('json'))) {
     throw new RpcError(
@@ -29,15 +30,4 @@ export async function readFields(request: Request, query: URLSearchParams, tooLa
     );
   }
   return jsonFields(body.length === 0 ? {} : parseJsonObject(fromUtf8(body, 'request'), 'request'));
-}
-
-async function readBody(request: Request, tooLarge: RpcError): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > MAX_BODY) throw tooLarge;
-    chunks.push(chunk);
-  }
-  return concatBytes(...chunks);
 }
