@@ -7,6 +7,7 @@ export interface SimulationDocument {
   readonly simulated: boolean;
   readonly seeded: boolean;
   readonly world: string;
+  readonly pid: number;
   readonly directory: string;
   readonly services: readonly { readonly name: string; readonly at: string }[];
   readonly environment: Readonly<Record<string, string>>;
@@ -58,6 +59,6 @@ export async function startSimulation(
 }
 
 const NO_DOCUMENT: SimulationDocument = {
-  ...{ schema: '', simulated: true, seeded: false, world: '', directory: '' },
+  ...{ schema: '', simulated: true, seeded: false, world: '', pid: 0, directory: '' },
   ...{ services: [], environment: {}, absent: [], walks: [] },
 };

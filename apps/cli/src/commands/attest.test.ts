@@ -30,7 +30,7 @@ beforeAll(async () => {
   const handler = createAttestationProxy(createSoftwareTd(vendor, { pck }), { fault: faultOf });
   proxy = await listen(handler, { port: 0 });
   const files = await issueCollateral(vendor, pck, { tee: 'tdx' });
-  await folder.write(files as Record<string, string | Uint8Array>, 'collateral');
+  await folder.write({ ...files }, 'collateral');
   await folder.write({
     'root.pem': vendor.rootPem,
     'workload.pem': publicKey.export({ type: 'spki', format: 'pem' }).toString(),

@@ -28,7 +28,14 @@ describe('a simulation', () => {
     await using simulation = await startSimulation('dstack');
     const { document } = simulation;
     expect(document).toMatchObject({
-      ...{ schema: 'assay.simulation/1', simulated: true, seeded: false, world: 'dstack', absent: [] },
+      ...{
+        schema: 'assay.simulation/1',
+        simulated: true,
+        seeded: false,
+        world: 'dstack',
+        pid: process.pid,
+        absent: [],
+      },
       environment: { DSTACK_SIMULATOR_ENDPOINT: at(simulation, 'dstack guest agent') },
     });
     expect((await stat(document.directory)).mode & 0o777).toBe(0o700);
@@ -233,6 +240,8 @@ describe('it does not start', () => {
     ['--seed', 'dstack', { seed: '' }],
     ['--ports', 'dstack', { ports: '65535' }],
     ['--directory', 'dstack', { directory: '' }],
+    ['--dstack-version', 'google', { dstackVersion: '0.5.5' }],
+    ['--app-compose', 'tsm', { appCompose: 'app-compose.json' }],
   ])('with a wrong %s', async (field, world, flags) => {
     await expect(startSimulation(world, flags)).rejects.toMatchObject({ code: 'usage', details: { field } });
   });

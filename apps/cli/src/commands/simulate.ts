@@ -8,7 +8,7 @@ import type { Io } from '../io.ts';
 import { announcement, announcementDocument } from '../simulation/announcement.ts';
 import { exportLines, walksOf } from '../simulation/commands.ts';
 import { type GroundOptions, onGround } from '../simulation/ground.ts';
-import { startWorld, WORLDS, type World } from '../simulation/world.ts';
+import { hasDstack, startWorld, WORLDS, type World } from '../simulation/world.ts';
 import { parseInteger } from '../values.ts';
 
 /** Options of `assay simulate`. */
@@ -44,6 +44,7 @@ export async function simulate(
   { stop, hardware = realHardware }: Surroundings,
 ): Promise<Answer> {
   const world = worldOf(given);
+  if (!hasDstack(world)) refuseForDstack(world, flags);
   const appCompose =
     flags.appCompose === undefined ? undefined : await readInput(flags.appCompose, io, '--app-compose');
   const options = groundOptions(flags, io);
@@ -56,7 +57,7 @@ export async function simulate(
     const walks = await walksOf(part.trials, ground);
     const variables = await ground.write('env', exportLines({ ...part.environment, ...walks.shorthands }));
     const { directory, seed } = ground;
-    const running = { world, seeded: seed !== undefined, directory, variables, part, walks };
+    const running = { world, seeded: seed !== undefined, pid: process.pid, directory, variables, part, walks };
     io.stdout(flags.json ? jsonText(announcementDocument(running)) : announcement(running, io));
     await stopped(stop);
     report('stopping');
@@ -68,6 +69,13 @@ function worldOf(given = 'all'): World {
   const world = WORLDS.find((known) => known === given);
   if (world === undefined) throw usage(`expected one of ${WORLDS.join(', ')}, found ${given}`, 'WORLD');
   return world;
+}
+
+/** What would be of no effect is a mistake. */
+function refuseForDstack(world: World, { appCompose, dstackVersion }: SimulateFlags): void {
+  const field =
+    appCompose !== undefined ? '--app-compose' : dstackVersion !== undefined ? '--dstack-version' : undefined;
+  if (field !== undefined) throw usage(`${field}: ${world} has no guest of dstack; simulate dstack or all`, field);
 }
 
 function groundOptions({ seed, directory, ports }: SimulateFlags, io: Io): GroundOptions {

@@ -12,7 +12,7 @@ export function simulateCommand(program: Command, { io, answer }: Stage): void {
     .argument('[world]', 'intel, amd, google, dstack, tsm or all', 'all')
     .option('--seed <text>', 'the same keys again for the same text: they are no secret then')
     .option('--directory <dir>', 'where sockets, mounts, roots and policies go; a new folder if left out')
-    .option('--ports <first>', 'the first of its ports, 8090 if left out; 0 takes any that are free')
+    .option('--ports <first>', 'the first of its six ports, 8090 if left out; 0 takes any that are free')
     .option('--beside-hardware', 'start although this machine attests for real')
     .optionsGroup('The guest of dstack:')
     .option('--app-compose <file>', 'the app-compose.json that it boots')

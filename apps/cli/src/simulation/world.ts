@@ -25,6 +25,11 @@ const ON_INTEL: Readonly<Record<World, readonly OnIntel[]>> = {
   all: ['dstack', 'proxy', 'tsm', 'gramine'],
 };
 
+/** Whether a guest of dstack boots there. */
+export function hasDstack(world: World): boolean {
+  return ON_INTEL[world].includes('dstack');
+}
+
 /** Starts a world on a ground, part by part; stops early, with what runs by then, when the signal aborts. */
 export async function startWorld(
   world: World,
