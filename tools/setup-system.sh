@@ -2,12 +2,14 @@
 # Installs what the tests use beside npm's packages; running it again does nothing. Debian packages are installed; the
 # kernel of the virtual machine is only unpacked, beside the system's own, where tools/kernel-guest looks for it.
 set -euo pipefail
+umask 022 # everybody runs the tests
 
-packages=(
-  chromium-headless-shell        # the tests that run in a browser
-  qemu-system-x86 busybox-static # the tests in a virtual machine
-  gcc make                       # its kernel module
-)
+packages=(chromium-headless-shell) # the tests that run in a browser
+architecture=$(dpkg --print-architecture 2>/dev/null || uname -m)
+if [ "$architecture" = amd64 ]; then
+  packages+=(qemu-system-x86 busybox-static) # the tests in a virtual machine
+  packages+=(gcc make)                       # its kernel module, with the libelf that QEMU brings along
+fi
 # The series whose tsm.ko the tests expect; later ones have another interface for modules.
 series=6.12
 kernel=/var/cache/assay/kernel
@@ -21,7 +23,6 @@ for package in "${packages[@]}"; do
   state=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$state" = installed ] || missing+=("$package")
 done
-architecture=$(dpkg --print-architecture 2>/dev/null || uname -m)
 unpack=no
 if [ "$architecture" != amd64 ]; then
   say "no kernel for the virtual machine: it is for amd64, this is $architecture"
@@ -44,20 +45,31 @@ fi
 
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-if [ ${#missing[@]} -gt 0 ]; then
-  say "installing ${missing[*]}"
-  apt-get install -y -qq --no-install-recommends "${missing[@]}"
-  say "installed ${missing[*]}"
+install=()
+for package in "${missing[@]}"; do
+  if apt-cache show "$package" >/dev/null 2>&1; then
+    install+=("$package")
+  else
+    say "this system has no package $package; the tests that need it will be skipped" >&2
+  fi
+done
+if [ ${#install[@]} -gt 0 ]; then
+  say "installing ${install[*]}"
+  apt-get install -y -qq --no-install-recommends "${install[@]}"
+  say "installed ${install[*]}"
 fi
 [ "$unpack" = yes ] || exit 0
 
-work=$(mktemp -d)
+# On the file system of its place, so that it gets there in one step; what a run that was killed has left goes.
+rm -rf "$kernel".new.*
+mkdir -p "$(dirname "$kernel")"
+work=$(mktemp -d "$kernel.new.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/debs" "$work/root"
 
 # The release and its backports, from the mirror that the system itself uses; the system's own lists stay as they are.
 codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
+mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
   awk -v codename="$codename" '$2 == codename && $3 == "main" { print $1; exit }')
 if [ -z "$mirror" ]; then
   say "this is no Debian, whose kernel the tests in a virtual machine need; they will be skipped" >&2
@@ -68,7 +80,7 @@ printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$mirror" "$codename" "$keyr
   >"$work/sources.list"
 apt=(-qq -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=- -o "Dir::State::Lists=$work/lists"
   -o "Dir::Cache=$work" -o APT::Sandbox::User=root)
-apt-get "${apt[@]}" update
+apt-get "${apt[@]}" update || true # a release may have no backports (yet)
 release=$(apt-cache "${apt[@]}" pkgnames "linux-image-$series." |
   sed -n "s/^linux-image-\(.*-cloud-amd64\)$/\1/p" | sort -V | tail -n 1)
 if [ -z "$release" ]; then
@@ -86,8 +98,6 @@ done
 # The headers name each other by the place where they would be installed.
 sed -i "s|/usr/src/|$kernel/usr/src/|" "$work/root/usr/src/linux-headers-$release/Makefile"
 echo "$release" >"$work/root/release"
-chmod 755 "$work/root"
-mkdir -p "$(dirname "$kernel")"
 rm -rf "$kernel"
 mv "$work/root" "$kernel"
 say "unpacked the kernel $release"
