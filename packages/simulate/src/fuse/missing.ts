@@ -7,6 +7,8 @@ export async function fuseMissing(): Promise<string | undefined> {
     await mounted[Symbol.asyncDispose]();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    // Where it was tried says nothing.
+    return reason.replace(/^mount \S+: /, '');
   }
 }

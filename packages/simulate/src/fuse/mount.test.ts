@@ -127,6 +127,16 @@ describe.skipIf(withoutFuse)(`a mount${withoutFuse === undefined ? '' : ` (${wit
       await expect.poll(() => isMounted(path)).toBe(false);
     });
 
+    test.each(['SIGINT', 'SIGKILL'] as const)('lets go of whoever reads a slow file and gets %s', async (signal) => {
+      start();
+      expect(await line()).toBe('mounted');
+      const reader = spawn('cat', [join(path, 'slow')], { stdio: 'ignore' });
+      const exit = once(reader, 'exit');
+      expect(await line()).toBe('asked');
+      reader.kill(signal);
+      expect(await exit).toEqual([null, signal]);
+    });
+
     test.each(['SIGKILL', 'SIGTERM'] as const)(
       'goes at %s while it reads its own files, and so does it',
       async (signal) => {
