@@ -57,8 +57,15 @@ export async function listen(handler: Handler, place: Place, options: ListenOpti
   server.maxConnections = options.maxConnections ?? 256;
   const exchange = answerWith(handler, { maxBody, tooLarge, onError });
   const answering = new WeakMap<object, ServerResponse>();
+  const waiting = new WeakMap<object, number>();
   server.on('request', (incoming, outgoing) => {
-    answering.set(incoming.socket, outgoing);
+    const { socket } = incoming;
+    const others = waiting.get(socket) ?? 0;
+    // All of them are under way at once: nobody but an attacker sends so many before the first answer.
+    if (others >= MAX_PIPELINED) return void socket.destroy();
+    waiting.set(socket, others + 1);
+    outgoing.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
+    answering.set(socket, outgoing);
     exchange(incoming, outgoing);
   });
   // Nothing that is asked for beforehand is done; without a listener the answer would be chunked.
@@ -69,7 +76,7 @@ export async function listen(handler: Handler, place: Place, options: ListenOpti
     // What follows a whole request is a mistake of its length: that request still gets its answer.
     const awaited = outgoing?.req.complete && !outgoing.closed;
     if (!awaited) refuse(socket as Socket, STATUS[error.code ?? ''] ?? '400 Bad Request');
-    else if (outgoing.listenerCount('finish', hangUp) === 0) outgoing.once('finish', hangUp);
+    else outgoing.shouldKeepAlive = false;
   });
   const address = await open(server, place);
   const close = async (): Promise<void> => {
@@ -80,16 +87,14 @@ export async function listen(handler: Handler, place: Place, options: ListenOpti
   return { address, close, [Symbol.asyncDispose]: close };
 }
 
+/** Requests of one connection that may wait for their answers. */
+const MAX_PIPELINED = 64;
+
 /** How Node calls what is wrong with a request. */
 const STATUS: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
-
-/** Ends a connection after the answer that was on its way. */
-function hangUp(this: ServerResponse): void {
-  this.socket?.destroySoon();
-}
 
 function refuse(socket: Socket, status: string): void {
   // Half of another answer may be on its way; a second head amid it would be taken for its body.

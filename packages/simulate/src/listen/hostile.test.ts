@@ -45,7 +45,7 @@ describe('bodies', () => {
     });
     // A client that counts characters, not bytes.
     const text = await rawExchange(listener, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab"}');
-    expect(text).toMatch(/^HTTP\/1.1 200 OK\r\n[\s\S]*\r\n\r\nPOST \/ ab$/);
+    expect(text).toMatch(/^HTTP\/1.1 200 OK\r\n[\s\S]*^Connection: close\r$[\s\S]*\r\n\r\nPOST \/ ab$/m);
     expect(asked).toBe(1);
   });
 });
@@ -100,6 +100,29 @@ describe('many connections', () => {
     const sockets = await idle(listener, 3);
     expect(await rawExchange(listener, rawRequest('/'))).toBe('');
     for (const socket of sockets) socket.destroy();
+  });
+});
+
+describe('one connection with many requests', () => {
+  test('is cut off when too many wait for their answers', async () => {
+    let asked = 0;
+    await using listener = await open(async ({ signal }) => {
+      asked += 1;
+      await once(signal, 'abort');
+      throw signal.reason;
+    });
+    expect(await rawExchange(listener, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(10_000))).toBe('');
+    expect(asked).toBe(64);
+  });
+
+  test('one after the other may have as many as it likes', async () => {
+    await using listener = await open();
+    const socket = dial(listener);
+    for (let request = 0; request < 70; request += 1) {
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+      expect(String((await once(socket, 'data'))[0])).toContain('200 OK');
+    }
+    socket.destroy();
   });
 });
 
