@@ -1,5 +1,8 @@
+import { getEventListeners } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { AssayError } from '@assay/verify';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createConfidentialSpaceAttester } from './confidential-space/attester.ts';
 import { checkedTimeout, lookDeadline, within } from './deadline.ts';
 import { createDstackAttester } from './dstack/attester.ts';
@@ -7,6 +10,8 @@ import { createGramineAttester } from './gramine/attester.ts';
 import { createProxyAttester } from './proxy/attester.ts';
 import { createTsmAttester } from './tsm/attester.ts';
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 const never = (): Promise<never> => new Promise(() => undefined);
 
 describe('work with a deadline', () => {
@@ -52,6 +57,33 @@ describe('work with a deadline', () => {
     controller.abort(new Error('gone home'));
     await expect(work).rejects.toThrow('gone home');
     expect(told?.aborted).toBe(true);
+  });
+
+  test('leaves nothing behind with a signal that its caller keeps', async () => {
+    const { signal } = new AbortController();
+    const calls = async (count: number): Promise<void> => {
+      for (let call = 0; call < count; call += 1)
+        await within({ milliseconds: 60_000, signal }, 'quote', 'wait', async () => call);
+      // Weak references hold until the present turn of the event loop is over.
+      await new Promise((resolve) => setImmediate(resolve));
+      collectGarbage();
+    };
+    await calls(1_000);
+    const before = process.memoryUsage().heapUsed;
+    await calls(10_000);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(1_000_000);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test('leaves no timer behind, however it ends', async () => {
+    vi.useFakeTimers();
+    try {
+      const ends = [async () => 7, () => Promise.reject(new Error('own'))];
+      await Promise.allSettled(ends.map((end) => within({ milliseconds: 60_000 }, 'quote', 'wait', end)));
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

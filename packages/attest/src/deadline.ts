@@ -34,19 +34,22 @@ export async function within<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const timeout = AbortSignal.timeout(milliseconds);
-  const both = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-  const over = Promise.withResolvers<never>();
-  const stop = (): void => over.reject(both.reason);
-  both.addEventListener('abort', stop, { once: true });
+  // Not `AbortSignal.any`: as long as the caller keeps his signal, or a timer runs, it keeps what was made of them.
+  const over = new AbortController();
+  const callOff = (): void => over.abort(signal?.reason);
+  const expire = (): void => over.abort(unavailable(`${what}: no answer within ${milliseconds} ms`, remedy));
+  const timer = setTimeout(expire, milliseconds);
+  signal?.addEventListener('abort', callOff, { once: true });
+  const ended = Promise.withResolvers<never>();
+  over.signal.addEventListener('abort', () => ended.reject(over.signal.reason), { once: true });
   try {
-    return await Promise.race([work(both), over.promise]);
+    return await Promise.race([work(over.signal), ended.promise]);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    if (timeout.aborted && !(error instanceof AssayError))
-      throw unavailable(`${what}: no answer within ${milliseconds} ms`, remedy, error);
+    if (over.signal.aborted && !(error instanceof AssayError)) throw over.signal.reason;
     throw error;
   } finally {
-    both.removeEventListener('abort', stop);
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', callOff);
   }
 }
