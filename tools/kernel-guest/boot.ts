@@ -54,10 +54,14 @@ export async function bootGuest(options: GuestOptions): Promise<Guest> {
   writeFileSync(path('initrd'), Buffer.concat(initrd));
   writeFileSync(path('td.json'), JSON.stringify(configuration), { mode: 0o600 });
 
-  const qemu = spawn(system.qemu, machine(folder), { stdio: ['ignore', 'pipe', 'pipe'] });
+  // A guest ends with the process that has it, also when that is killed.
+  const qemu = spawn(system.setpriv, ['--pdeathsig', 'KILL', system.qemu, ...machine(folder)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const guestConsole = watch(qemu);
   const end = async (): Promise<void> => {
-    const ended = qemu.exitCode === null && qemu.signalCode === null ? once(qemu, 'exit') : undefined;
+    const running = qemu.pid !== undefined && qemu.exitCode === null && qemu.signalCode === null;
+    const ended = running ? once(qemu, 'exit') : undefined;
     qemu.kill('SIGKILL');
     await ended;
     rmSync(folder, { recursive: true, force: true });

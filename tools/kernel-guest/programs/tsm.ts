@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import * as files from 'node:fs/promises';
 import { release } from 'node:os';
-import { tsmConformance } from '../../../packages/simulate/src/tsm/conformance.ts';
-import { get, inFolder, put } from '../../../packages/simulate/src/tsm/conformance-steps.ts';
-import { tsmFaultConformance } from '../../../packages/simulate/src/tsm/fault-conformance.ts';
+import { tsmConformance } from '../../tsm-conformance/facts.ts';
+import { tsmFaultConformance } from '../../tsm-conformance/fault-facts.ts';
+import { get, inFolder, put } from '../../tsm-conformance/steps.ts';
 import {
   loadProvider,
   REPORTS,

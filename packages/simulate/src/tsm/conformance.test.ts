@@ -1,25 +1,28 @@
 import { promises } from 'node:fs';
 import { TSM_REPORT_PATH } from '@assay/attest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tsmConformance } from '../../../../tools/tsm-conformance/facts.ts';
+import { tsmFaultConformance } from '../../../../tools/tsm-conformance/fault-facts.ts';
 import { ERRNO, type ErrnoName, systemError } from '../fuse/errno.ts';
 import { fuseMissing } from '../fuse/missing.ts';
 import { type TemporaryMount, temporaryMount } from '../fuse/temporary-mount.ts';
-import { tsmConformance } from './conformance.ts';
-import { tsmFaultConformance } from './fault-conformance.ts';
 import { createTsmFiles } from './mount.ts';
 import { createTsmTree, type TsmTree } from './tree.ts';
 
 const withoutFuse = await fuseMissing();
 
-/** A provider that signs nothing: bytes before and after those that it was given. */
-const newTree = (): TsmTree =>
-  createTsmTree({
+/** A provider that signs nothing: bytes around those that it was given, other ones each time. */
+const newTree = (): TsmTree => {
+  let made = 0;
+  return createTsmTree({
     provider: 'tdx_guest',
     async report(inblob) {
       if (inblob.length !== 64) throw systemError('EINVAL');
-      return Buffer.concat([Buffer.alloc(568, 1), inblob, Buffer.alloc(7000, 2)]);
+      made += 1;
+      return Buffer.concat([Buffer.alloc(568, made), inblob, Buffer.alloc(7000, 2)]);
     },
   });
+};
 
 const failing =
   (tree: TsmTree) =>

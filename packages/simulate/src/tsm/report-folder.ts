@@ -24,8 +24,9 @@ export function createReportFolder({ provider, report, auxblob }: ReportFolderOp
   let generation = 0;
   let made: { readonly generation: number; readonly outblob: Uint8Array } | undefined;
   let removed = false;
+  let last: Promise<unknown> = Promise.resolve();
 
-  const outblob = async (): Promise<Uint8Array> => {
+  const latest = async (): Promise<Uint8Array> => {
     if (inblob.length === 0) throw systemError('EINVAL', 'read');
     if (made?.generation === generation) return made.outblob;
     made = undefined;
@@ -33,6 +34,12 @@ export function createReportFolder({ provider, report, auxblob }: ReportFolderOp
     const answer = await report(inblob);
     made = { generation: asked, outblob: answer };
     return answer;
+  };
+  // Whoever reads while it is made gets the same one.
+  const outblob = (): Promise<Uint8Array> => {
+    const turn = last.then(latest);
+    last = turn.catch(() => undefined);
+    return turn;
   };
 
   const readOnly = (size: number, content: () => Uint8Array | Promise<Uint8Array>): FuseFile => ({

@@ -11,11 +11,11 @@ import { authenticode, signaturesOf } from '../../../../../tools/kernel-guest/au
 import { bootGuest, type Guest } from '../../../../../tools/kernel-guest/boot.ts';
 import type { SignerFault } from '../../../../../tools/kernel-guest/contract.ts';
 import { findGuestSystem, type GuestSystem } from '../../../../../tools/kernel-guest/system.ts';
+import { tsmConformance } from '../../../../../tools/tsm-conformance/facts.ts';
+import { tsmFaultConformance } from '../../../../../tools/tsm-conformance/fault-facts.ts';
 import { issueCollateral } from '../../intel/collateral.ts';
 import { issuePck } from '../../intel/pck.ts';
 import { createIntelVendor, type IntelVendor } from '../../intel/vendor.ts';
-import { tsmConformance } from '../conformance.ts';
-import { tsmFaultConformance } from '../fault-conformance.ts';
 
 const found = findGuestSystem();
 const missing = typeof found === 'string' ? ` (${found})` : '';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TsmFiles } from '@assay/attest';
-import { data, generation, get, inFolder, put } from './conformance-steps.ts';
+import { data, generation, get, inFolder, put } from './steps.ts';
 
 /** One fact about a provider that fails: `fail` makes it fail with an error number, or with 0 not any more. */
 export interface FaultConformanceCase {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:fs';
 import type { TsmFiles } from '@assay/attest';
-import { data, generation, get, inFolder, put, readFrom, refused, withFile, writeTo } from './conformance-steps.ts';
+import { data, generation, get, inFolder, put, readFrom, refused, withFile, writeTo } from './steps.ts';
 
 /** What the suite needs beside what an attester uses; node:fs/promises has it. */
 export interface ConformanceFiles extends TsmFiles {
@@ -56,6 +56,11 @@ export const tsmConformance: readonly ConformanceCase[] = [
     assert.ok(report.includes(data(1)));
     assert.deepEqual(await get(files, `${folder}/outblob`), report);
     assert.equal(await generation(files, folder), '1\n');
+  }),
+  inOne('readers at the same time get one report', async (files, folder) => {
+    await put(files, folder, data(2));
+    const [one, other] = await Promise.all([get(files, `${folder}/outblob`), get(files, `${folder}/outblob`)]);
+    assert.deepEqual(one, other);
   }),
   inOne('inblob can be written again: a new generation and a new report', async (files, folder) => {
     await put(files, folder, data(2));
