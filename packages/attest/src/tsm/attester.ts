@@ -3,7 +3,7 @@ import { promises } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Envelope } from '@assay/verify/evidence';
 import type { Attester, EvidenceRequest } from '../attester.ts';
-import { checkedTimeout, lookDeadline, within } from '../deadline.ts';
+import { checkedTimeout, within } from '../deadline.ts';
 import { createLine } from '../line.ts';
 import { carrying, checkedRequest } from '../report-data.ts';
 import { parseCertificateTable } from './certificate-table.ts';
@@ -78,7 +78,8 @@ export function createTsmAttester(options: TsmOptions = {}): Attester {
   };
   return {
     name: 'tsm',
-    detect: (signal) => detectTsm(place, lookDeadline(timeoutMs, signal)),
+    // As long as a request: the kernel lets a look wait for a quote that somebody else has in flight.
+    detect: (signal) => detectTsm(place, { milliseconds: timeoutMs, signal }),
     async evidence(request) {
       const checked = checkedRequest(request);
       const deadline = { milliseconds: timeoutMs, signal: request.signal };

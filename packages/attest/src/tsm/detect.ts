@@ -37,7 +37,7 @@ async function bounded<T>(
   deadline: Deadline,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  return within(deadline, `configfs-TSM at ${path}`, 'look again later', (signal) =>
+  return within(deadline, `configfs-TSM at ${path}`, 'another quote may be in flight: look again later', (signal) =>
     work(signal).catch((error: unknown) => {
       throw error instanceof TsmTrouble ? explained(error, path) : error;
     }),

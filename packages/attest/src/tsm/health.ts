@@ -1,6 +1,5 @@
 import { promises } from 'node:fs';
 import { AssayError } from '@assay/verify';
-import { lookDeadline } from '../deadline.ts';
 import { systemCode, unavailable } from '../failure.ts';
 import { failureOf, findingAfter, findingOf } from '../finding.ts';
 import type { HealthCheck, HealthFinding } from '../health.ts';
@@ -34,7 +33,7 @@ export function tsmHealth({ place, timeoutMs, root, own }: TsmHealthOptions): re
     requires,
     look: async () => (own ? findingOfKernel(look) : skip(`${path} is not the kernel's own folder`)),
   });
-  const folder = (signal?: AbortSignal): Promise<string> => lookAtFolder(place, lookDeadline(timeoutMs, signal));
+  const folder = (signal?: AbortSignal): Promise<string> => lookAtFolder(place, { milliseconds: timeoutMs, signal });
   return [
     kernel('tsm.device', 'The machine is a TDX or SEV-SNP guest.', () => device(dev)),
     kernel('tsm.module', "The TEE's driver is loaded.", () => moduleLoaded(dev, proc)),
@@ -51,7 +50,7 @@ export function tsmHealth({ place, timeoutMs, root, own }: TsmHealthOptions): re
         findingAfter(
           () => folder(signal),
           'no report folder',
-          () => lookAtProvider(place, lookDeadline(timeoutMs, signal)),
+          () => lookAtProvider(place, { milliseconds: timeoutMs, signal }),
         ),
     },
   ];
