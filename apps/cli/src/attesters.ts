@@ -11,6 +11,9 @@ export const SOURCES = [
   'tsm',
 ] as const satisfies readonly AttesterName[];
 
+/** One of them. */
+export type Source = (typeof SOURCES)[number];
+
 /** The attesters of this machine, by its environment: all of them, or the one that was named. Throws `usage`. */
 export function attestersHere(from: string | undefined, { env }: Io): readonly Attester[] {
   const all = attestersOf(env);

@@ -56,7 +56,10 @@ function programOf(stage: Stage): Command {
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, getOutHelpWidth: () => io.columns })
-    .addHelpText('after', exitCodes(VERDICT_CODES));
+    .addHelpText(
+      'after',
+      exitCodes({ ...VERDICT_CODES, 0: 'trusted, or done', 3: 'an endorsement or evidence could not be had' }),
+    );
   for (const declare of COMMANDS) declare(program, stage);
   return program;
 }

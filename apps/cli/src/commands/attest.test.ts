@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { assayHere } from '../../../../tools/assay-in-process.ts';
 import type { Answer } from '../../../../tools/assay-process.ts';
 import { type Folder, makeFolder } from '../../../../tools/demo-folder.ts';
+import { SOURCES } from '../attesters.ts';
 
 const now = new Date('2026-02-01T12:00:00Z');
 const NONCE = '5a'.repeat(32);
@@ -133,6 +134,12 @@ test('goes to a file whole, and - is standard output', async () => {
   expect(await readdir(folder.path('out'))).toEqual(['evidence.json']);
   const { output } = await attest('-o', '-');
   expect(JSON.parse(output)).toHaveProperty('schema', 'assay.evidence/1');
+});
+
+test.each(['attest', 'doctor'])('the help of %s names each attester that --from takes', async (command) => {
+  const { exit, output } = await assayHere([command, '--help'], { columns: 200 });
+  expect(exit).toBe(0);
+  for (const name of SOURCES) expect(output).toMatch(new RegExp(`--from.*\\b${name}\\b`));
 });
 
 describe('before anything is asked for, 2:', () => {

@@ -1,3 +1,5 @@
+import type { Source } from '../attesters.ts';
+
 /** Something that runs, and where it is found. */
 export interface Service {
   readonly name: string;
@@ -10,7 +12,7 @@ export interface Trial {
   /** Name of the files that the commands make. */
   readonly name: string;
   /** `--from` of `assay attest`. */
-  readonly from: 'tsm' | 'dstack' | 'gramine' | 'confidential-space' | 'proxy';
+  readonly from: Source;
   /** Variables that this attester needs beside those of the simulation. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Whom a token is for. */
