@@ -4,6 +4,7 @@ import { utf8 } from '@assay/verify/codec';
 import type { Attester, EvidenceRequest } from '../attester.ts';
 import { checkedTimeout, lookDeadline, within } from '../deadline.ts';
 import { detection } from '../detection.ts';
+import type { Environment } from '../environment.ts';
 import { unavailable } from '../failure.ts';
 import { parseSocket, type SocketEndpoint } from '../http/endpoint.ts';
 import { exchange, type HttpAnswer } from '../http/exchange.ts';
@@ -16,8 +17,9 @@ import { checkAudience, type TokenType, tokenRequestBody } from './token-request
 
 /** Where the launcher listens, and what tokens to ask for. */
 export interface ConfidentialSpaceOptions {
-  /** Default `/run/container_launcher/teeserver.sock`. */
+  /** Before the variable ASSAY_CONFIDENTIAL_SPACE_SOCKET. Default `/run/container_launcher/teeserver.sock`. */
   readonly socket?: string | undefined;
+  readonly environment?: Environment | undefined;
   /** Whom tokens are for, unless a request says so itself. */
   readonly audience?: string | undefined;
   /** Default `PKI`: such a token can be judged without asking anybody. */
@@ -30,6 +32,7 @@ export interface ConfidentialSpaceOptions {
   readonly random?: (() => number) | undefined;
 }
 
+const VARIABLE = 'ASSAY_CONFIDENTIAL_SPACE_SOCKET';
 const SOCKET = '/run/container_launcher/teeserver.sock';
 const MAX_TOKEN = 131_072;
 /** Requests in all, and milliseconds before the second. */
@@ -45,12 +48,13 @@ const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
  * an audience that no token may have.
  */
 export function createConfidentialSpaceAttester(options: ConfidentialSpaceOptions = {}): Attester {
-  const { socket = SOCKET, audience, tokenType = 'PKI' } = options;
+  const { socket, environment = {}, audience, tokenType = 'PKI' } = options;
   const { sleep = (milliseconds, signal) => pause(milliseconds, undefined, { signal }), random = Math.random } =
     options;
   const timeoutMs = checkedTimeout(options.timeoutMs ?? 10_000);
   if (audience !== undefined) checkAudience(audience);
-  const endpoint = parseSocket(socket, 'socket');
+  const endpoint =
+    socket === undefined ? parseSocket(environment[VARIABLE] || SOCKET, VARIABLE) : parseSocket(socket, 'socket');
   const line = createLine(endpoint.shown);
   const token = async (body: string, signal: AbortSignal): Promise<string> => {
     for (let attempt = 1; ; attempt += 1) {

@@ -1,6 +1,7 @@
 import type { Attester } from '../attester.ts';
 import { checkedTimeout, lookDeadline, within } from '../deadline.ts';
 import { detection } from '../detection.ts';
+import type { Environment } from '../environment.ts';
 import { carrying, checkedRequest } from '../report-data.ts';
 import { attestationType, NO_ENCLAVE, QUOTE_REMEDY, readWhole, requireDcap, writeWhole } from './access.ts';
 import { gramineHealth } from './health.ts';
@@ -8,8 +9,9 @@ import { type GramineFiles, pseudoFiles } from './pseudo-files.ts';
 
 /** Where Gramine's pseudo-files are, and how long a quote may take. */
 export interface GramineOptions {
-  /** Default `/dev/attestation`. */
+  /** Before the variable ASSAY_GRAMINE_PATH. Default `/dev/attestation`. */
   readonly path?: string | undefined;
+  readonly environment?: Environment | undefined;
   /** Default: node:fs/promises. */
   readonly files?: GramineFiles | undefined;
   /** Waiting in line included; default 30,000: the first quote fetches the platform's certificate. */
@@ -27,7 +29,8 @@ const MAX_QUOTE = 65_536;
  * const { evidence } = await createGramineAttester().evidence({ reportData });
  */
 export function createGramineAttester(options: GramineOptions = {}): Attester {
-  const files = pseudoFiles(options.path, options.files);
+  const { path, environment = {} } = options;
+  const files = pseudoFiles(path ?? (environment.ASSAY_GRAMINE_PATH || undefined), options.files);
   const timeoutMs = checkedTimeout(options.timeoutMs ?? 30_000);
   const type = (signal?: AbortSignal): Promise<string> =>
     within(lookDeadline(timeoutMs, signal), files.path, NO_ENCLAVE, () => attestationType(files));

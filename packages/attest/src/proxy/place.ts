@@ -11,13 +11,15 @@ export interface ProxyPlaceOptions {
   readonly environment?: Environment | undefined;
   /** Secret: the bearer that the proxy knows this caller by. */
   readonly token?: string | undefined;
-  /** A file with the token, read anew for each request; instead of `token`. */
+  /** A file with the token, read anew for each request; instead of `token`, and before ASSAY_PROXY_TOKEN_FILE. */
   readonly tokenFile?: string | undefined;
 }
 
 /** The variable of the proxy's containers. */
 const VARIABLE = 'TDX_ATTESTATION_PROXY_URL';
 const SOCKET = '/run/tdx-attestation-proxy.sock';
+/** The variable of the file that holds its token. */
+const TOKEN_FILE = 'ASSAY_PROXY_TOKEN_FILE';
 const MAX_TOKEN = 4096;
 
 /** The proxy's endpoint. Throws `usage`, naming the option or variable, for what is none. */
@@ -31,13 +33,13 @@ export function proxyEndpoint({ endpoint, environment = {} }: ProxyPlaceOptions)
  * The token for an endpoint, undefined where none is given. Throws `usage` for one that no header can carry or that would
  * leave this machine in clear, `unavailable` for a file that cannot be read; the token is in no message.
  */
-export async function proxyToken(
-  { token, tokenFile }: ProxyPlaceOptions,
-  endpoint: Endpoint,
-): Promise<string | undefined> {
-  if (token !== undefined && tokenFile !== undefined)
+export async function proxyToken(options: ProxyPlaceOptions, endpoint: Endpoint): Promise<string | undefined> {
+  const { token, environment = {} } = options;
+  if (token !== undefined && options.tokenFile !== undefined)
     throw usage('tokenFile: expected none beside `token`', 'tokenFile');
-  const field = tokenFile === undefined ? 'token' : 'tokenFile';
+  const named = token === undefined ? environment[TOKEN_FILE] || undefined : undefined;
+  const tokenFile = options.tokenFile ?? named;
+  const field = token !== undefined ? 'token' : options.tokenFile === undefined ? TOKEN_FILE : 'tokenFile';
   const secret = tokenFile === undefined ? token : await readToken(tokenFile);
   if (secret === undefined) return undefined;
   if (!/^[!-~]+$/.test(secret) || secret.length > MAX_TOKEN)

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Envelope } from '@assay/verify/evidence';
 import type { Attester, EvidenceRequest } from '../attester.ts';
 import { checkedTimeout, within } from '../deadline.ts';
+import type { Environment } from '../environment.ts';
 import { createLine } from '../line.ts';
 import { carrying, checkedRequest } from '../report-data.ts';
 import { parseCertificateTable } from './certificate-table.ts';
@@ -19,8 +20,9 @@ export const TSM_REPORT_PATH = '/sys/kernel/config/tsm/report';
 
 /** Where configfs-TSM is, and how long to wait for it. */
 export interface TsmOptions {
-  /** Default `/sys/kernel/config/tsm/report`. */
+  /** Before the variable ASSAY_TSM_PATH. Default `/sys/kernel/config/tsm/report`. */
   readonly path?: string | undefined;
+  readonly environment?: Environment | undefined;
   /** Default: node:fs/promises. */
   readonly files?: TsmFiles | undefined;
   /** Of one request, waiting in line and all attempts included; default 60,000: the kernel's own is 30 seconds. */
@@ -50,7 +52,8 @@ const PAUSES: ReadonlyMap<string, readonly number[]> = new Map([
  * const { evidence } = await createTsmAttester().evidence({ reportData });
  */
 export function createTsmAttester(options: TsmOptions = {}): Attester {
-  const { path = TSM_REPORT_PATH, files = promises, name = randomName, sleep = pause, root = '' } = options;
+  const { environment = {}, files = promises, name = randomName, sleep = pause, root = '' } = options;
+  const path = options.path ?? (environment.ASSAY_TSM_PATH || TSM_REPORT_PATH);
   const timeoutMs = checkedTimeout(options.timeoutMs ?? 60_000);
   const place: ReportPlace = { files, path, name };
   // The driver makes one quote at a time, and says EBUSY to whoever comes in between.
