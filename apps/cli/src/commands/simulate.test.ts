@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
@@ -85,13 +84,16 @@ describe('a simulation', () => {
     const second = startSimulation('dstack', { directory });
     await expect(second).rejects.toThrow('simulation.sock: another process listens there');
     expect(existsSync(join(directory, 'roots/intel.pem'))).toBe(true);
-    // As if it had been killed: sockets that nobody serves, and files.
+    // As if it had been killed: a socket that nobody serves, files, and the list of them.
     await cp(join(directory, 'roots'), folder.path('copy'), { recursive: true });
+    await cp(join(directory, 'simulation.list'), folder.path('list'));
     await rename(join(directory, 'simulation.sock'), folder.path('mark'));
     await first.stop();
     await mkdir(directory, { recursive: true });
     await cp(folder.path('copy'), join(directory, 'roots'), { recursive: true });
+    await cp(folder.path('list'), join(directory, 'simulation.list'));
     await rename(folder.path('mark'), join(directory, 'simulation.sock'));
+    await expect(startSimulation('dstack', { directory, dstackVersion: '7' })).rejects.toThrow('dstack version');
     await using third = await startSimulation('dstack', { directory });
     expect(third.document.directory).toBe(directory);
   });
@@ -114,33 +116,6 @@ describe('a simulation', () => {
     expect(simulation.text).toMatch(/npx assay attest --from dstack --nonce \$NONCE/);
     expect(simulation.text).toMatch(/npx assay collateral fetch \$SIM\/dstack\.json --from http:\/\/127\.0\.0\.1:\d+ /);
     expect(simulation.text).toMatch(/--root-ca \$SIM\/roots\/intel\.pem --allow-simulated/);
-  });
-});
-
-describe('its keys', () => {
-  /** The keys of a world's roots. */
-  const rootsOf = async (world: string, seed?: string): Promise<readonly unknown[]> => {
-    await using simulation = await startSimulation(world, seed === undefined ? {} : { seed });
-    const { document } = simulation;
-    expect(document.seeded).toBe(seed !== undefined);
-    const folder = join(document.directory, 'roots');
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.pem')).sort((a, b) => a.localeCompare(b));
-    const roots = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-    return roots.map((root) => new X509Certificate(root).publicKey.export({ format: 'jwk' }));
-  };
-
-  test.each(['dstack', 'google'])('of %s come again from the same seed, and are random without', async (world) => {
-    const one = await rootsOf(world, 'a');
-    expect(await rootsOf(world, 'a')).toEqual(one);
-    for (const others of [await rootsOf(world, 'b'), await rootsOf(world)]) {
-      for (const [index, root] of one.entries()) expect(others[index]).not.toEqual(root);
-    }
-  });
-
-  test('that come from a seed are named so', async () => {
-    await using simulation = await startSimulation('dstack', { seed: 'a', json: false });
-    expect(simulation.text).toMatch(/^! SIMULATED SEEDED {2}/);
-    expect(simulation.text).toContain('no secret');
   });
 });
 

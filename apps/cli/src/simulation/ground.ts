@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type Handler, type Listener, type ListenOptions, listen, type Place } from '@assay/simulate/node';
 import { usage } from '../failure.ts';
 import { fileError } from '../files.ts';
+import { codeOf, makeFolder, occupied, removeEmpty } from './folder.ts';
+import { clearJournal, clearLeftovers, note } from './journal.ts';
 
 /** What every part of a simulation stands on: its folder, its ports, its clock; and what is undone at the end. */
 export interface Ground {
@@ -48,11 +49,11 @@ export async function onGround<T>(options: GroundOptions, work: (ground: Ground)
   try {
     const later: Ground['later'] = (undo) => void undoing.push(undo);
     const directory = await makeDirectory(options.directory, later);
-    const mark = join(directory, MARK);
-    const abandoned = existsSync(mark);
-    const ground = groundIn(directory, later, { ...options, abandoned });
-    // Whoever answers here has the folder; one that does not was killed, and what it left may be replaced.
-    await ground.serve(async () => new Response('A simulation of Assay has this folder.\n'), { socket: mark });
+    const ground = groundIn(directory, later, options);
+    // Whoever answers here has the folder; what is on its list otherwise was left by one that was killed.
+    await ground.serve(inUse, { socket: join(directory, MARK) });
+    await clearLeftovers(directory);
+    later(() => clearJournal(directory));
     return await work(ground);
   } finally {
     for (const undo of undoing.reverse()) {
@@ -61,15 +62,19 @@ export async function onGround<T>(options: GroundOptions, work: (ground: Ground)
   }
 }
 
-function groundIn(
-  directory: string,
-  later: Ground['later'],
-  options: GroundOptions & { readonly abandoned: boolean },
-): Ground {
+async function inUse(): Promise<Response> {
+  return new Response('A simulation of Assay has this folder.\n');
+}
+
+function groundIn(directory: string, later: Ground['later'], options: GroundOptions): Ground {
   const { firstPort, seed, clock, report } = options;
   const path = (name: string): string => join(directory, name);
   const port = (distance: number): number => (firstPort === 0 ? 0 : firstPort + distance);
-  const folder = (name: string): Promise<string> => makeFolder(path(name), later);
+  const folder = async (name: string): Promise<string> => {
+    const made = await makeFolder(path(name), later);
+    await note(directory, made);
+    return made;
+  };
   const serve: Ground['serve'] = async (handler, place, limits = {}) => {
     const remedy = 'port' in place ? '--ports' : '--directory';
     const onError = (error: unknown): void => report(messageOf(error));
@@ -77,6 +82,7 @@ function groundIn(
       throw usage(`${messageOf(error)}; choose another place with ${remedy}`, remedy);
     });
     later(listener.close);
+    if ('socket' in place && basename(place.socket) !== MARK) await note(directory, place.socket);
     return listener;
   };
   return {
@@ -90,13 +96,13 @@ function groundIn(
     serve,
     async write(name, content) {
       const file = path(name);
-      if (dirname(file) !== directory) await makeFolder(dirname(file), later);
-      if (options.abandoned) await rm(file, { force: true });
-      // What is there otherwise may be somebody's, and it would be gone at the end.
+      if (dirname(name) !== '.') await folder(dirname(name));
+      // What is there already may be somebody's, and it would be gone at the end.
       await writeFile(file, content, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
         throw codeOf(error) === 'EEXIST' ? occupied(file) : fileError(error, file, '--directory');
       });
       later(() => rm(file, { force: true }));
+      await note(directory, file);
       return file;
     },
     async reserve(distance) {
@@ -112,36 +118,6 @@ async function makeDirectory(given: string | undefined, later: Ground['later']):
   const made = await mkdtemp(join(tmpdir(), 'assay-simulate-'));
   later(() => removeEmpty(made));
   return made;
-}
-
-async function makeFolder(path: string, later: Ground['later']): Promise<string> {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw codeOf(error) === 'EEXIST' ? occupied(path) : fileError(error, path, '--directory');
-  });
-  const folders: string[] = [];
-  // The highest folder that was made; undefined when all were there.
-  for (let made = path; first !== undefined && made.length >= first.length; made = dirname(made)) {
-    folders.push(made);
-  }
-  later(async () => {
-    for (const folder of folders) await removeEmpty(folder);
-  });
-  return path;
-}
-
-function occupied(path: string): Error {
-  return usage(`--directory: ${path} is there already; name a folder that is new or empty`, '--directory');
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
-}
-
-/** What others put there stays. */
-async function removeEmpty(path: string): Promise<void> {
-  await rmdir(path).catch((error: unknown) => {
-    if (codeOf(error) !== 'ENOTEMPTY') throw error;
-  });
 }
 
 /** What went wrong, for people. */
