@@ -20,17 +20,18 @@ const OPTIONS = 'fd=3,rootmode=40000,user_id=0,group_id=0,default_permissions,al
  * The forced unmount ends it even when threads of the process that serves wait for it, and so keep the device open.
  */
 const SCRIPT = `
+reader=
 leave() {
-  \${reader:+kill $reader}
+  [ -z "$reader" ] || kill "$reader" 2>/dev/null
   umount -c -i -f -l -- "$2"
   exit $?
 }
 trap 'leave "$@"' TERM
 mount -i -t fuse -o ${OPTIONS} -- "$1" "$2" || exit
-cat <&3 3<&- &
+cat <&3 3<&- 2>/dev/null &
 reader=$!
 exec 3<&-
-wait $reader
+wait "$reader"
 leave "$@"`;
 
 /**
@@ -51,8 +52,11 @@ export function startKeeper(device: number, name: string, path: string): Keeper 
   stdout.once('data', () => asked.resolve(undefined));
   const said = text(stderr);
   child.once('error', (error) => ended.resolve(error.message));
-  child.once('close', (code, signal) => {
-    void said.then((words) => ended.resolve(code === 0 ? '' : `failed with ${code ?? signal}: ${words.trim()}`));
+  child.once('exit', (code, signal) => {
+    stdout.destroy();
+    void said.then((words) =>
+      ended.resolve(code === 0 ? '' : `failed with ${code ?? signal}: ${words.trim().replace(/\s*\n\s*/g, ' ')}`),
+    );
   });
   return {
     asked: asked.promise,

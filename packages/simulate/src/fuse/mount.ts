@@ -14,8 +14,8 @@ export interface FuseMount extends AsyncDisposable {
 /**
  * Mounts a tree at an existing folder, for root, on Linux with `/dev/fuse` and util-linux. Throws an Error that says which
  * of them is missing. `name` is the source that the mount table shows. The mount goes with this process, however that
- * ends. The process that serves must start no other while it has files of the mount open itself: exec closes them, and
- * each would wait for the other.
+ * ends; while it is suspended, whoever asks waits. The process that serves must start no other while it has files of the
+ * mount open itself: exec closes them, and each would wait for the other.
  */
 export async function mountFuse(root: FuseFolder, mountPoint: string, name = 'assay-simulated'): Promise<FuseMount> {
   const path = realpathSync(mountPoint);
