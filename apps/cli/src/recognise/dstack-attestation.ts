@@ -29,7 +29,16 @@ interface Event {
   readonly preimage?: string;
 }
 
-function withLog(evidence: Uint8Array, events: readonly Event[]): EvidenceWithLog {
+/** The payload of an event that measures an ACPI table: `ACPI DATA`. */
+const ACPI = '414350492044415441';
+
+/**
+ * In certificates a log has lost all of RTMR0 to RTMR2 but ACPI's events, by which a verifier finds the tables' digests.
+ * Such a part of RTMR0 leads to no register and is left out; RTMR3, which has the app's identity, is whole.
+ */
+function withLog(evidence: Uint8Array, all: readonly Event[]): EvidenceWithLog {
+  const partial = all.every(({ imr, event_payload }) => imr === 3 || (imr === 0 && event_payload === ACPI));
+  const events = partial ? all.filter(({ imr }) => imr === 3) : all;
   return { evidence, ...(events.length > 0 && { eventLog: utf8(JSON.stringify(events)) }) };
 }
 
