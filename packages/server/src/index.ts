@@ -1,1 +1,5 @@
+export { createSeedAttestation, type SeedAttestationOptions } from './confidential-space/attestation.ts';
+export { type AudiencePolicy, audiencePolicy } from './confidential-space/audience.ts';
+export { type Budget, createBudget } from './confidential-space/budget.ts';
+export { type SeedClaims, type SeedReport, type SeedReportOptions, seedReport } from './confidential-space/report.ts';
 export { Problem, type ProblemCode, type ProblemDocument, problemOf, problemResponse } from './problem/problem.ts';
