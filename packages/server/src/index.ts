@@ -1,3 +1,4 @@
+export { type AttesterAppOptions, createAttesterApp } from './attester/app.ts';
 export { createSeedAttestation, type SeedAttestationOptions } from './confidential-space/attestation.ts';
 export { type AudiencePolicy, audiencePolicy } from './confidential-space/audience.ts';
 export { type Budget, createBudget } from './confidential-space/budget.ts';

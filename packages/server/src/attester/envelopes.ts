@@ -1,0 +1,39 @@
+import type { Batcher, StatementRequest } from '@assay/attest';
+import type { RawEndorsements } from '@assay/verify';
+import type { JsonObject } from '@assay/verify/codec';
+import { type Envelope, envelopeJson } from '@assay/verify/evidence';
+import type { Challenge } from './request.ts';
+
+/** What envelopes for challengers are made from. */
+export interface EnvelopeOptions {
+  readonly batcher: Batcher;
+  /** Keys of the workload itself, such as that of its TLS certificate. */
+  readonly keys: () => StatementRequest['keys'];
+  readonly claims: StatementRequest['claims'];
+  /**
+   * Endorsements to staple, asked for once for each quote. It bounds its own time. What it throws leaves them out: the
+   * evidence stands without, and a verifier says what is missing.
+   */
+  readonly endorsements?: ((envelope: Envelope) => Promise<RawEndorsements | undefined>) | undefined;
+}
+
+/** Answers challengers with `assay.evidence/1` as text (profile `assay/1-batch`). Throws what the batcher throws. */
+export function createEnvelopes(options: EnvelopeOptions): (asked: Challenge, signal: AbortSignal) => Promise<string> {
+  const { batcher, keys, claims, endorsements } = options;
+  // All envelopes of a batch have one buffer of evidence: what they share is stapled and encoded once.
+  const parts = new WeakMap<Uint8Array, Promise<JsonObject>>();
+  const sharedPart = async ({ statement: _, proof: __, ...envelope }: Envelope): Promise<JsonObject> => {
+    const stapled = await endorsements?.(envelope).catch(() => undefined);
+    return envelopeJson({ ...envelope, ...(stapled && { endorsements: stapled }) });
+  };
+  return async ({ nonce, aud }, signal) => {
+    const envelope = await batcher.issue({ type: 'attestation', nonce, aud, keys: keys(), claims }, signal);
+    let shared = parts.get(envelope.evidence);
+    if (shared === undefined) {
+      shared = sharedPart(envelope);
+      parts.set(envelope.evidence, shared);
+    }
+    const { statement, proof } = envelope;
+    return JSON.stringify({ ...envelopeJson({ evidence: new Uint8Array(), statement, proof }), ...(await shared) });
+  };
+}
