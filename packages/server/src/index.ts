@@ -1,4 +1,5 @@
 export { type AttesterAppOptions, createAttesterApp } from './attester/app.ts';
+export { type BrokerOptions, createBroker, QUOTE_ONLY } from './broker/broker.ts';
 export { createSeedAttestation, type SeedAttestationOptions } from './confidential-space/attestation.ts';
 export { type AudiencePolicy, audiencePolicy } from './confidential-space/audience.ts';
 export { type Budget, createBudget } from './confidential-space/budget.ts';
