@@ -5,3 +5,13 @@ export { type AudiencePolicy, audiencePolicy } from './confidential-space/audien
 export { type Budget, createBudget } from './confidential-space/budget.ts';
 export { type SeedClaims, type SeedReport, type SeedReportOptions, seedReport } from './confidential-space/report.ts';
 export { Problem, type ProblemCode, type ProblemDocument, problemOf, problemResponse } from './problem/problem.ts';
+export { createProxyApp, type ProxyAppOptions, type ProxyGrant } from './proxy/app.ts';
+export type { BearerToken } from './proxy/bearer.ts';
+export {
+  createQuoteLine,
+  type LastQuote,
+  type QuoteActivity,
+  type QuoteLine,
+  type QuoteLineOptions,
+} from './proxy/quote-line.ts';
+export type { ProxyStatusDocument, StatusOptions } from './proxy/status.ts';
