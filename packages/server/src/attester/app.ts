@@ -24,8 +24,11 @@ export interface AttesterAppOptions extends ServiceInfo {
   readonly audiences?: readonly string[] | undefined;
   /** Whether this is a TEE, and what was looked for to know. Default: the attester's own look. */
   readonly detection?: (() => Promise<Detection>) | undefined;
-  /** Answers who brings no nonce where evidence has no report data; it keeps strangers from causing evidence each. */
-  readonly seedAnswer?: (() => Promise<Response>) | undefined;
+  /**
+   * Answers who brings no nonce where evidence has no report data; `?audience=` is its own to read. It keeps strangers
+   * from causing evidence each.
+   */
+  readonly seedAnswer?: ((request: Request) => Promise<Response>) | undefined;
 }
 
 /** A look at the platform is good for so long. */
@@ -62,7 +65,11 @@ export function createAttesterApp(options: AttesterAppOptions): Hono {
   };
 
   const app = new Hono();
-  app.onError((error) => problemResponse(problemOf(error)));
+  app.onError((error, { req }) => {
+    // Nobody reads this answer, and it is no fault of the service.
+    const left = req.raw.signal.aborted && !(error instanceof AssayError);
+    return problemResponse(left ? new Problem('unavailable', 'the caller left') : problemOf(error));
+  });
   app.notFound(({ req }) => problemResponse(new Problem('not_found', `${req.path}: see / for what there is`)));
 
   app.get('/', async ({ req }) => {
@@ -76,11 +83,11 @@ export function createAttesterApp(options: AttesterAppOptions): Hono {
     return c.json({ status: 'ready' });
   });
   app.on(['GET', 'POST'], '/attestation', async ({ req }) => {
+    if (seedAnswer !== undefined && asksForNothing(req.raw)) return onPlatform(seedAnswer(req.raw));
     const asked = await readAttestationRequest(req.raw, audiences);
     if ('nonce' in asked)
       return new Response(await onPlatform(envelopes(asked, req.raw.signal)), { headers: EVIDENCE_HEADERS });
-    if (asked.profile === undefined && seedAnswer !== undefined) return onPlatform(seedAnswer());
-    if (isToken) {
+    if (isToken || seedAnswer !== undefined) {
       const field = asked.profile === undefined ? 'nonce' : 'profile';
       throw new Problem('bad_request', `${field}: a token has no report data; give a nonce alone`, { field });
     }
@@ -90,6 +97,11 @@ export function createAttesterApp(options: AttesterAppOptions): Hono {
   for (const path of ['/', '/info', '/health', '/ready']) refuseOthers(app, path, 'GET, HEAD, OPTIONS');
   refuseOthers(app, '/attestation', 'GET, HEAD, POST, OPTIONS');
   return app;
+}
+
+/** Neither fresh evidence nor a profile, nor anything misspelt: whoever wants a nonce must not get an answer without. */
+function asksForNothing({ method, url }: Request): boolean {
+  return method !== 'POST' && [...new URL(url).searchParams.keys()].every((name) => name === 'audience');
 }
 
 function expectTee({ available, looked }: Detection): void {
