@@ -15,3 +15,8 @@ export {
   type QuoteLineOptions,
 } from './proxy/quote-line.ts';
 export type { ProxyStatusDocument, StatusOptions } from './proxy/status.ts';
+export type { ServiceEnv } from './service/answer-headers.ts';
+export { type RateLimit, SERVICE_LIMITS, SERVICE_RATE, type ServiceLimits } from './service/limits.ts';
+export type { ServicePlace } from './service/listen.ts';
+export { createMetrics, createMetricsApp, type ServiceMetrics } from './service/metrics.ts';
+export { type ServedApp, type ServeOptions, serveApp, type Timer } from './service/serve-app.ts';

@@ -9,6 +9,7 @@ export type ProblemCode =
   | 'method_not_allowed'
   | 'not_acceptable'
   | 'body_too_large'
+  | 'header_too_large'
   | 'unsupported_media_type'
   | 'too_many_requests'
   | 'request_timeout'
@@ -41,6 +42,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [status: number, title: st
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body is of a type that is not read here'],
   too_many_requests: [429, 'Too many requests'],
+  header_too_large: [431, 'The header is too large'],
   internal: [500, 'A fault of this service'],
   not_in_tee: [503, 'Not in a trusted execution environment'],
   unavailable: [503, 'The platform does not answer'],

@@ -1,0 +1,85 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** A request that has no whole answer yet. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** The connections of a server, and what is under way on them. */
+export interface Connections {
+  /**
+   * What to do with a request: `handle` it; `refuse` it, as the first beyond the limit; or `ignore` it, since the
+   * refusal was the last answer on its connection.
+   */
+  admit(exchange: Exchange): 'handle' | 'refuse' | 'ignore';
+  /** Requests under way on a connection, the oldest first. */
+  underWay(socket: Socket): readonly Exchange[];
+  /** From now on a connection ends with its last answer; those without a request end at once. */
+  drain(): void;
+  /** Breaks everything off. */
+  cut(): void;
+}
+
+/** Keeps account of a server's connections. `requestEvent` is when a connection can carry requests: after its TLS. */
+export function trackConnections(
+  server: Server,
+  requestEvent: 'connection' | 'secureConnection',
+  limit: number,
+  onChange: (change: 1 | -1) => void,
+): Connections {
+  /** All sockets, TLS not yet spoken on them included. */
+  const sockets = new Set<Socket>();
+  const ready = new Map<Socket, Set<Exchange>>();
+  const overrun = new WeakSet<Socket>();
+  let draining = false;
+
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    onChange(1);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      onChange(-1);
+    });
+  });
+  server.on(requestEvent, (socket: Socket) => {
+    ready.set(socket, new Set());
+    socket.once('close', () => ready.delete(socket));
+    if (draining) socket.destroy();
+  });
+
+  const settle = (socket: Socket, exchange: Exchange): void => {
+    const exchanges = ready.get(socket);
+    exchanges?.delete(exchange);
+    if (draining && exchanges?.size === 0) socket.destroySoon();
+  };
+
+  return {
+    admit: (exchange) => {
+      const { socket } = exchange.request;
+      if (overrun.has(socket)) return 'ignore';
+      const exchanges = ready.get(socket);
+      exchanges?.add(exchange);
+      exchange.response.once('close', () => settle(socket, exchange));
+      if (draining) exchange.response.setHeader('connection', 'close');
+      if ((exchanges?.size ?? 0) <= limit) return 'handle';
+      overrun.add(socket);
+      // What has not been read yet stays with the peer; what has been is ignored.
+      socket.pause();
+      return 'refuse';
+    },
+    underWay: (socket) => [...(ready.get(socket) ?? [])],
+    drain: () => {
+      draining = true;
+      for (const [socket, exchanges] of ready) {
+        if (exchanges.size === 0) socket.destroy();
+        const last = [...exchanges].at(-1)?.response;
+        if (last !== undefined && !last.headersSent) last.setHeader('connection', 'close');
+      }
+    },
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { Hono } from 'hono';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ServiceLimits } from './limits.ts';
+import { type ServedApp, serveApp } from './serve-app.ts';
+
+const app = new Hono()
+  .get('/', (context) => context.text('here'))
+  .post('/', async (context) => context.text(`${(await context.req.arrayBuffer()).byteLength}`));
+
+async function served(limits: Partial<ServiceLimits> = {}, served: Hono = app as Hono): Promise<ServedApp> {
+  const service = await serveApp(served, {
+    place: { host: '127.0.0.1', port: 0 },
+    log: { write: () => undefined },
+    limits,
+  });
+  onTestFinished(() => service.close());
+  return service;
+}
+
+function peer({ address }: ServedApp): Socket {
+  const socket = connect(Number(new URL(address).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  onTestFinished(() => void socket.destroy());
+  return socket;
+}
+
+/** All that comes on a connection until it ends. */
+async function said(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk;
+  });
+  await once(socket, 'close');
+  return text;
+}
+
+const problemIn = (answer: string): unknown => JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4));
+const GET = 'GET / HTTP/1.1\r\nhost: a\r\n';
+
+describe('limits', () => {
+  test('a header that does not end is answered 408, then cut', async () => {
+    const socket = peer(await served({ headersMs: 50, checkMs: 20 }));
+    socket.write('GET / HTTP/1.1\r\nhost:');
+    const answer = await said(socket);
+    expect(answer).toMatch(/^HTTP\/1.1 408 .*content-type: application\/problem\+json/s);
+    expect(problemIn(answer)).toMatchObject({ code: 'request_timeout', requestId: expect.any(String) });
+  });
+
+  test.each([
+    ['whose length is known', 'content-length: 10\r\n\r\nabc'],
+    ['in chunks', 'transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n'],
+  ])('a body %s that does not end is answered 408, then cut', async (_, rest) => {
+    const socket = peer(await served({ headersMs: 50, requestMs: 60, checkMs: 20 }));
+    socket.write(`POST / HTTP/1.1\r\nhost: a\r\n${rest}`);
+    expect(problemIn(await said(socket))).toMatchObject({ code: 'request_timeout', status: 408 });
+  });
+
+  test('a huge header is 431', async () => {
+    const socket = peer(await served());
+    socket.write(`${GET}x: ${'a'.repeat(20_000)}\r\n\r\n`);
+    expect(problemIn(await said(socket))).toMatchObject({ code: 'header_too_large', status: 431 });
+  });
+
+  test('one header more than the limit is 431, and none is dropped before', async () => {
+    const service = await served({ headerCount: 4 });
+    const four = peer(service);
+    four.end(`${GET}b: 1\r\nc: 1\r\nconnection: close\r\n\r\n`);
+    expect(await said(four)).toMatch(/^HTTP\/1.1 200 /);
+    const five = peer(service);
+    five.write(`${GET}b: 1\r\nc: 1\r\nd: 1\r\ne: 1\r\n\r\n`);
+    expect(problemIn(await said(five))).toMatchObject({ code: 'header_too_large' });
+  });
+
+  test.each([
+    ['with its length', (bytes: number) => 'a'.repeat(bytes)],
+    ['in chunks', (bytes: number) => new Blob(['a'.repeat(bytes)]).stream()],
+  ])('a body %s may have as many bytes as the limit says and not one more', async (_, body) => {
+    const { address } = await served({ bodyBytes: 1_000 });
+    const post = (bytes: number): Promise<Response> =>
+      fetch(address, { method: 'POST', body: body(bytes), duplex: 'half' } as RequestInit);
+    expect(await (await post(1_000)).text()).toBe('1000');
+    const refused = await post(1_001);
+    expect(refused.status).toBe(413);
+    expect(await refused.json()).toMatchObject({ code: 'body_too_large' });
+  });
+
+  test('a body where none belongs is refused, with its connection', async () => {
+    const socket = peer(await served());
+    socket.write(`${GET}content-length: 3\r\n\r\nabc`);
+    expect(problemIn(await said(socket))).toMatchObject({ code: 'bad_request' });
+  });
+
+  test('300 idle connections hinder nobody, and end by themselves', async () => {
+    const service = await served({ headersMs: 300, checkMs: 50 });
+    const idle = Array.from({ length: 300 }, () => peer(service));
+    await Promise.all(idle.map((socket) => once(socket, 'connect')));
+    expect((await fetch(service.address)).status).toBe(200);
+    expect((await Promise.all(idle.map(said))).every((answer) => answer.startsWith('HTTP/1.1 408 '))).toBe(true);
+  });
+
+  test('a connection beyond the limit is closed', async () => {
+    const service = await served({ connections: 2 });
+    const first = [peer(service), peer(service)];
+    await Promise.all(first.map((socket) => once(socket, 'connect')));
+    expect(await said(peer(service))).toBe('');
+    first[0]?.end(`${GET}connection: close\r\n\r\n`);
+    expect(await said(first[0] as Socket)).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  test('pipelined requests beyond the limit: one refusal, after the answers due, and the end', async () => {
+    const open = Promise.withResolvers<void>();
+    let handled = 0;
+    const waiting = new Hono();
+    waiting.get('/', async (context) => {
+      handled++;
+      await open.promise;
+      return context.text('here');
+    });
+    const socket = peer(await served({ pipelined: 3 }, waiting));
+    socket.write(`${GET}\r\n`.repeat(50));
+    await expect.poll(() => handled).toBe(3);
+    open.resolve();
+    const answers = await said(socket);
+    expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual([...Array(3).fill('HTTP/1.1 200'), 'HTTP/1.1 429']);
+    expect(handled).toBe(3);
+  });
+});

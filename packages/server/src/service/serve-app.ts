@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Env, Hono, Schema } from 'hono';
+import type { DestinationStream } from 'pino';
+import { Problem, problemResponse } from '../problem/problem.ts';
+import { type Connections, trackConnections } from './connections.ts';
+import { failureOf } from './failure.ts';
+import { type RateLimit, SERVICE_LIMITS, SERVICE_RATE, type ServiceLimits } from './limits.ts';
+import { listenAt, type ServicePlace } from './listen.ts';
+import type { ServiceMetrics } from './metrics.ts';
+import { answerLast, refusalOf, refuseConnection } from './refusal.ts';
+import { createLog } from './request-log.ts';
+import { createService } from './service.ts';
+
+/** Runs something once after a time in milliseconds; calling what it returns calls it off. */
+export type Timer = (act: () => void, milliseconds: number) => () => void;
+
+/** How an app is served. */
+export interface ServeOptions {
+  readonly place: ServicePlace;
+  /** PEM: the private key, and the certificate with its chain. */
+  readonly tls?: { readonly key: string; readonly certificate: string };
+  /** Where the log's JSON lines go. */
+  readonly log: DestinationStream;
+  readonly limits?: Partial<ServiceLimits>;
+  readonly rate?: RateLimit;
+  readonly metrics?: ServiceMetrics;
+  readonly now?: () => Date;
+  readonly newRequestId?: () => string;
+  readonly timer?: Timer;
+}
+
+/** A service that is reachable until it is closed. */
+export interface ServedApp extends AsyncDisposable {
+  /** `http://HOST:PORT` or `https://HOST:PORT`; or the path of the Unix socket. */
+  readonly address: string;
+  /** Stops accepting, lets requests under way finish for `closeMs`, then breaks them off. */
+  close(): Promise<void>;
+}
+
+/** Serves an app with limits, log, request ids and problems. Rejects when its place is taken. */
+export async function serveApp<E extends Env, S extends Schema, P extends string>(
+  app: Hono<E, S, P>,
+  options: ServeOptions,
+): Promise<ServedApp> {
+  const { place, tls, metrics, rate = SERVICE_RATE, now = () => new Date(), newRequestId = randomUUID } = options;
+  const limits: ServiceLimits = { ...SERVICE_LIMITS, ...options.limits };
+  const log = createLog(options.log, now);
+  const service = createService(app, { log, limits, rate, metrics, now, newRequestId });
+  const answer = getRequestListener((request, env) => service.fetch(request, env), {
+    hostname: 'localhost',
+    errorHandler: (error) => problemResponse(failureOf(error), newRequestId()),
+  });
+  const refusedAs = ({ code }: Problem): string => {
+    const requestId = newRequestId();
+    log.info({ requestId, code }, 'connection refused');
+    metrics?.refused(code);
+    return requestId;
+  };
+
+  const server = newServer(limits, tls);
+  const connections = trackConnections(
+    server,
+    tls === undefined ? 'connection' : 'secureConnection',
+    limits.pipelined,
+    (change) => metrics?.connection(change),
+  );
+  const listener: RequestListener = (request, response) => {
+    const verdict = connections.admit({ request, response });
+    if (verdict === 'ignore') return;
+    const problem = verdict === 'refuse' ? tooManyAtOnce(limits) : headerProblem(request.rawHeaders, limits);
+    if (problem === undefined) void answer(request, response);
+    else void answerLast(response, problem, refusedAs(problem));
+  };
+  server.on('request', listener);
+  server.on('checkExpectation', listener);
+  server.on('clientError', (error: Error, stream) => {
+    const socket = stream as Socket;
+    const problem = refusalOf(error);
+    if (problem === undefined || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    void refuseConnection(socket, problem, refusedAs(problem), connections.underWay(socket));
+  });
+
+  const at = await listenAt(server, place);
+  const scheme = tls === undefined ? 'http' : 'https';
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= closeServer(server, connections, limits.closeMs, options.timer ?? systemTimer);
+    return closed;
+  };
+  return { address: 'socket' in place ? at : `${scheme}://${at}`, close, [Symbol.asyncDispose]: close };
+}
+
+function newServer(limits: ServiceLimits, tls: ServeOptions['tls']): Server {
+  const common = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: limits.checkMs,
+  };
+  const server: Server =
+    tls === undefined
+      ? createServer(common)
+      : createTlsServer({
+          ...common,
+          key: tls.key,
+          cert: tls.certificate,
+          minVersion: 'TLSv1.2',
+          handshakeTimeout: limits.tlsHandshakeMs,
+        });
+  // Node drops headers beyond its own count in silence: they are all read here, and counted.
+  server.maxHeadersCount = 0;
+  server.maxConnections = limits.connections;
+  server.timeout = limits.silenceMs;
+  return server;
+}
+
+function headerProblem(rawHeaders: readonly string[], { headerCount }: ServiceLimits): Problem | undefined {
+  const count = rawHeaders.length / 2;
+  if (count <= headerCount) return undefined;
+  return new Problem('header_too_large', `A request has at most ${headerCount} headers here, not ${count}.`);
+}
+
+function tooManyAtOnce({ pipelined }: ServiceLimits): Problem {
+  return new Problem('too_many_requests', `A connection has at most ${pipelined} requests under way; await answers.`);
+}
+
+const systemTimer: Timer = (act, milliseconds) => {
+  const timer = setTimeout(act, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+async function closeServer(server: Server, connections: Connections, closeMs: number, timer: Timer): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const callOff = timer(connections.cut, closeMs);
+  // A server that is closed already is as good as one that closes now.
+  server.close(() => resolve());
+  connections.drain();
+  await promise;
+  callOff();
+}
