@@ -2,10 +2,10 @@ import { type Attester, issueStatement, type Speaker } from '@assay/attest';
 import { Problem } from '../problem/problem.ts';
 import type { AudiencePolicy } from './audience.ts';
 import { type Budget, createBudget } from './budget.ts';
+import { keepAnswers, type Made } from './kept-answers.ts';
 import { launcherProblem, notInTee, overBudget, tooSlow } from './launcher-problem.ts';
 import { seedReport } from './report.ts';
 import { readToken } from './token.ts';
-import { createTokenCache, type Kept } from './token-cache.ts';
 
 /** What the answer without a nonce is made of. */
 export interface SeedAttestationOptions {
@@ -40,7 +40,7 @@ export function createSeedAttestation(options: SeedAttestationOptions): (request
   const { budget = createBudget(PER_SECOND, clock), timeoutMs = 10_000 } = options;
   const { timeout = (milliseconds) => AbortSignal.timeout(milliseconds) } = options;
 
-  const make = async (aud: string): Promise<Kept> => {
+  const make = async (aud: string): Promise<Made> => {
     const signal = timeout(timeoutMs);
     try {
       return await before(signal, () => ask(aud, signal));
@@ -48,7 +48,7 @@ export function createSeedAttestation(options: SeedAttestationOptions): (request
       throw signal.aborted ? tooSlow(timeoutMs, error) : launcherProblem(error);
     }
   };
-  const ask = async (aud: string, signal: AbortSignal): Promise<Kept> => {
+  const ask = async (aud: string, signal: AbortSignal): Promise<Made> => {
     const detection = await attester.detect(signal);
     if (!detection.available) throw notInTee(detection);
     const wait = budget();
@@ -56,16 +56,16 @@ export function createSeedAttestation(options: SeedAttestationOptions): (request
     // What it says is fixed: a stranger chooses none of it but a listed audience.
     const said = { type: 'attestation', nonce: null, aud, keys: [], claims: { version } } as const;
     const { evidence } = await issueStatement(attester, said, { instance, clock, signal });
-    return { token: evidence, expires: readToken(evidence).said.expires };
+    const body = JSON.stringify(seedReport(evidence, { version, publicToken, showEnv }));
+    return { body, expires: readToken(evidence).said.expires };
   };
-  const tokens = createTokenCache(make, clock);
+  const answers = keepAnswers(make, clock);
 
   return async ({ method, url }) => {
     if (method !== 'GET' && method !== 'HEAD')
       throw new Problem('method_not_allowed', `${method}: expected GET`, { headers: { allow: 'GET, HEAD' } });
     const { searchParams } = new URL(url);
-    const token = await tokens(audience(audienceOf(searchParams)));
-    const body = JSON.stringify(seedReport(token, { version, publicToken, showEnv }));
+    const body = await answers(audience(audienceOf(searchParams)));
     return new Response(method === 'HEAD' ? null : body, { headers: HEADERS });
   };
 }
