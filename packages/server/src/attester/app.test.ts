@@ -123,7 +123,7 @@ test('GET /ready is 200 in a TEE, and many who ask cause one look', async () => 
     return { available: true, looked: [] };
   };
   const { app } = service({ detection });
-  const answers = await Promise.all(Array.from({ length: 20 }, () => app.request('/ready')));
+  const answers = await Promise.all(Array.from({ length: 20 }, async () => app.request('/ready')));
   expect(answers.map(({ status }) => status)).toEqual(new Array(20).fill(200));
   expect(looks).toBe(1);
 });

@@ -117,7 +117,7 @@ describe('evidence for a nonce', () => {
   test('is for 100 challengers of few quotes, and each is trusted by itself', async () => {
     const { app, quotes } = service();
     const nonces = Array.from({ length: 100 }, (_, index) => index.toString(16).padStart(64, '0'));
-    const answers = await Promise.all(nonces.map((own) => app.request(`/attestation?nonce=${own}`)));
+    const answers = await Promise.all(nonces.map(async (own) => app.request(`/attestation?nonce=${own}`)));
     expect(quotes()).toBeLessThanOrEqual(3);
     const envelopes = await Promise.all(answers.map(envelopeOf));
     for (const [index, envelope] of envelopes.entries())
@@ -153,7 +153,9 @@ describe('stapled endorsements', () => {
       return collateral;
     };
     const { app, quotes } = service({ endorsements });
-    const answers = await Promise.all(Array.from({ length: 20 }, () => app.request(`/attestation?nonce=${nonce}`)));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async () => app.request(`/attestation?nonce=${nonce}`)),
+    );
     for (const answer of answers) expect(refusals(await alone(await envelopeOf(answer)))).toEqual([]);
     expect(times).toBe(quotes());
   });
