@@ -19,6 +19,13 @@ async function served(limits: Partial<ServiceLimits> = {}, served: Hono = app as
   return service;
 }
 
+/** An app that never answers. */
+function hanging(): Hono {
+  const app = new Hono();
+  app.get('/', () => Promise.withResolvers<Response>().promise);
+  return app;
+}
+
 function peer({ address }: ServedApp): Socket {
   const socket = connect(Number(new URL(address).port), '127.0.0.1');
   socket.on('error', () => undefined);
@@ -125,5 +132,32 @@ describe('limits', () => {
     const answers = await said(socket);
     expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual([...Array(3).fill('HTTP/1.1 200'), 'HTTP/1.1 429']);
     expect(handled).toBe(3);
+  });
+
+  test.each([
+    ['no HTTP', 'hello\r\n\r\n'],
+    ['a request without a host', 'GET / HTTP/1.1\r\n\r\n'],
+    ['a host that is none', 'GET / HTTP/1.1\r\nhost: a b\r\nconnection: close\r\n\r\n'],
+    ['two lengths', `${GET}content-length: 1\r\ncontent-length: 2\r\n\r\n`],
+    ['a length and chunks', 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n'],
+    ['a chunk of no length', 'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n'],
+  ])('%s is a problem, and the end of its connection', async (_, bytes) => {
+    const socket = peer(await served());
+    socket.write(bytes);
+    const answer = await said(socket);
+    expect(answer).toMatch(/x-request-id: /);
+    expect(problemIn(answer)).toMatchObject({ code: 'bad_request', status: 400 });
+  });
+
+  test('what follows a request that waits for its answer gets none: it would be taken for that one', async () => {
+    const socket = peer(await served({}, hanging()));
+    socket.write(`${GET}\r\nhello\r\n\r\n`);
+    expect(await said(socket)).toBe('');
+  });
+
+  test('a connection on which nothing goes on is cut', async () => {
+    const socket = peer(await served({ silenceMs: 50 }, hanging()));
+    socket.write(`${GET}\r\n`);
+    expect(await said(socket)).toBe('');
   });
 });

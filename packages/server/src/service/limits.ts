@@ -17,6 +17,7 @@ export interface ServiceLimits {
   readonly connections: number;
   /** Requests under way on one connection. */
   readonly pipelined: number;
+  /** Of one body. All at once may take `connections` × `pipelined` × this, when no handler answers. */
   readonly bodyBytes: number;
   /** How long requests under way may take to finish once the service closes. */
   readonly closeMs: number;
@@ -32,9 +33,9 @@ export const SERVICE_LIMITS: ServiceLimits = Object.freeze({
   silenceMs: 120_000,
   tlsHandshakeMs: 10_000,
   checkMs: 1_000,
-  connections: 4_096,
-  pipelined: 16,
-  bodyBytes: 262_144,
+  connections: 1_024,
+  pipelined: 8,
+  bodyBytes: 131_072,
   closeMs: 10_000,
 });
 

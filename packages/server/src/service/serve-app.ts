@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -50,16 +50,21 @@ export async function serveApp<E extends Env, S extends Schema, P extends string
   const limits: ServiceLimits = { ...SERVICE_LIMITS, ...options.limits };
   const log = createLog(options.log, now);
   const service = createService(app, { log, limits, rate, metrics, now, newRequestId });
-  const answer = getRequestListener((request, env) => service.fetch(request, env), {
-    hostname: 'localhost',
-    errorHandler: (error) => problemResponse(failureOf(error), newRequestId()),
-  });
   const refusedAs = ({ code }: Problem): string => {
     const requestId = newRequestId();
     log.info({ requestId, code }, 'connection refused');
     metrics?.refused(code);
     return requestId;
   };
+  const answer = getRequestListener((request, env) => service.fetch(request, env), {
+    errorHandler: (error) => {
+      const problem = failureOf(error);
+      const requestId = refusedAs(problem);
+      const refusal = problemResponse(problem, requestId);
+      refusal.headers.set('x-request-id', requestId);
+      return refusal;
+    },
+  });
 
   const server = newServer(limits, tls);
   const connections = trackConnections(
@@ -71,7 +76,7 @@ export async function serveApp<E extends Env, S extends Schema, P extends string
   const listener: RequestListener = (request, response) => {
     const verdict = connections.admit({ request, response });
     if (verdict === 'ignore') return;
-    const problem = verdict === 'refuse' ? tooManyAtOnce(limits) : headerProblem(request.rawHeaders, limits);
+    const problem = verdict === 'refuse' ? tooManyAtOnce(limits) : headerProblem(request, limits);
     if (problem === undefined) void answer(request, response);
     else void answerLast(response, problem, refusedAs(problem));
   };
@@ -104,6 +109,8 @@ function newServer(limits: ServiceLimits, tls: ServeOptions['tls']): Server {
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: limits.checkMs,
+    // Node would refuse in its own form.
+    requireHostHeader: false,
   };
   const server: Server =
     tls === undefined
@@ -122,10 +129,13 @@ function newServer(limits: ServiceLimits, tls: ServeOptions['tls']): Server {
   return server;
 }
 
-function headerProblem(rawHeaders: readonly string[], { headerCount }: ServiceLimits): Problem | undefined {
+function headerProblem({ rawHeaders, headers }: IncomingMessage, { headerCount }: ServiceLimits): Problem | undefined {
   const count = rawHeaders.length / 2;
-  if (count <= headerCount) return undefined;
-  return new Problem('header_too_large', `A request has at most ${headerCount} headers here, not ${count}.`);
+  if (count > headerCount) {
+    return new Problem('header_too_large', `A request has at most ${headerCount} headers here, not ${count}.`);
+  }
+  if (headers.host === undefined) return new Problem('bad_request', 'The header `host` is missing.', { field: 'host' });
+  return undefined;
 }
 
 function tooManyAtOnce({ pipelined }: ServiceLimits): Problem {
