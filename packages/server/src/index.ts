@@ -16,6 +16,7 @@ export {
 } from './proxy/quote-line.ts';
 export type { ProxyStatusDocument, StatusOptions } from './proxy/status.ts';
 export { PROXY_UNIT, type ProxyUnitOptions, proxyUnit } from './proxy/unit.ts';
+export { type AttestAnswersOptions, attestAnswers } from './response/attest-answers.ts';
 export type { ServiceEnv } from './service/answer-headers.ts';
 export { type RateLimit, SERVICE_LIMITS, SERVICE_RATE, type ServiceLimits } from './service/limits.ts';
 export type { ServicePlace } from './service/listen.ts';

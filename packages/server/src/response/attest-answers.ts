@@ -2,9 +2,11 @@ import type { Batcher } from '@assay/attest';
 import { AssayError } from '@assay/verify';
 import { toHex } from '@assay/verify/codec';
 import type { Context, MiddlewareHandler } from 'hono';
+import { audiencePolicy } from '../confidential-space/audience.ts';
 import { Problem, problemOf, problemResponse } from '../problem/problem.ts';
 import { boundedBody } from './bounded-body.ts';
 import { isAsked, readChallenge } from './challenge.ts';
+import { within } from './deadline.ts';
 import { isAttestable, MAX_CONTENT_TYPE, serialiseAnswer } from './document.ts';
 import { sha256 } from './sha256.ts';
 
@@ -32,34 +34,36 @@ export interface AttestAnswersOptions {
 export function attestAnswers(options: AttestAnswersOptions): MiddlewareHandler {
   const { batcher, maxBody = 1_048_576, audiences = [], limit = 128, timeoutMs = 60_000 } = options;
   // What `verifyAnswer` reads as a whole is bounded, too.
-  if (!Number.isInteger(maxBody) || maxBody < 0 || maxBody > 4_194_304)
-    throw new AssayError('usage', `maxBody: expected 0 to 4194304, found ${maxBody}`, { field: 'maxBody' });
+  checkRange('maxBody', maxBody, 0, 4_194_304);
+  checkRange('limit', limit, 1, 65_536);
+  checkRange('timeoutMs', timeoutMs, 1, 2 ** 31 - 1);
+  // Those of Google Cloud are refused whoever lists them.
+  for (const audience of audiences) audiencePolicy(audiences, audience)(audience);
   let busy = 0;
 
   const attested = async (c: Context, next: () => Promise<void>): Promise<Response | undefined> => {
     const { method, target, nonce, aud } = readChallenge(c.req, audiences);
-    const left = c.req.raw.signal;
-    const deadline = (): AbortSignal => AbortSignal.any([left, AbortSignal.timeout(timeoutMs)]);
-    const requestSha256 = toHex(await sha256(await takeRequestBody(c, maxBody, deadline())));
+    const { signal: caller } = c.req.raw;
+    const read = (signal: AbortSignal) => takeRequestBody(c, maxBody, signal);
+    const requestSha256 = toHex(await sha256(await within(timeoutMs, caller, lateRequest(), read)));
     await next();
     const { res } = c;
     if (res.status >= 500) return undefined;
-    const signal = deadline();
     try {
       const contentType = attestableType(res);
-      const body = await boundedBody(res.body, maxBody, signal);
-      if (body === undefined) throw unfit(`is longer than ${maxBody} bytes`);
-      const bodySha256 = toHex(await sha256(body));
-      const claims = { method, target, status: res.status, requestSha256, bodySha256, contentType };
-      const attestation = await batcher.issue({ type: 'response', nonce, aud, keys: [], claims }, signal);
-      const text = serialiseAnswer({ status: res.status, contentType, body, attestation });
-      return new Response(text, { headers: { 'content-type': 'application/json', 'cache-control': 'no-store' } });
+      return await within(timeoutMs, caller, lateAnswer(), async (signal) => {
+        const body = await boundedBody(res.body, maxBody, signal);
+        if (body === undefined) throw unfit(`is longer than ${maxBody} bytes`);
+        const bodySha256 = toHex(await sha256(body));
+        const claims = { method, target, status: res.status, requestSha256, bodySha256, contentType };
+        const attestation = await batcher.issue({ type: 'response', nonce, aud, keys: [], claims }, signal);
+        const text = serialiseAnswer({ status: res.status, contentType, body, attestation });
+        return new Response(text, { headers: { 'content-type': 'application/json', 'cache-control': 'no-store' } });
+      });
     } catch (error) {
-      // The handler's source may go on for ever.
+      // An answer that nobody reads may go on for ever.
       if (res.body?.locked === false) void res.body.cancel().catch(() => undefined);
-      if (!signal.aborted || error !== signal.reason) throw error;
-      const detail = 'The request was carried out, but its answer was not attested in time. Ask again later.';
-      throw new Problem('unavailable', detail, { cause: error });
+      throw error;
     }
   };
 
@@ -88,16 +92,11 @@ async function takeRequestBody(c: Context, max: number, signal: AbortSignal): Pr
   // What an earlier reader made of the bytes need not be the bytes.
   if (raw.bodyUsed) throw new Error('attestAnswers: the request was read before; use it before whatever reads bodies');
   if (raw.body === null) return new Uint8Array();
-  try {
-    const body = await boundedBody(raw.body, max, signal);
-    if (body === undefined)
-      throw new Problem('body_too_large', `With attest, a request has at most ${max} bytes.`, { field: 'attest' });
-    c.req.raw = new Request(raw, { body });
-    return body;
-  } catch (error) {
-    if (!signal.aborted || error !== signal.reason) throw error;
-    throw new Problem('request_timeout', 'The body did not come in time. Send it again.', { cause: error });
-  }
+  const body = await boundedBody(raw.body, max, signal);
+  if (body === undefined)
+    throw new Problem('body_too_large', `With attest, a request has at most ${max} bytes.`, { field: 'attest' });
+  c.req.raw = new Request(raw, { body });
+  return body;
 }
 
 /** The content type of an answer that can be attested. Throws a problem for what a statement cannot bind. */
@@ -116,6 +115,19 @@ function attestableType({ status, headers }: Response): string {
 function unfit(how: string): Problem {
   const detail = `The request was carried out, but its answer cannot be attested: it ${how}.`;
   return new Problem('not_acceptable', detail, { field: 'attest' });
+}
+
+function lateRequest(): Problem {
+  return new Problem('request_timeout', 'The body did not come in time. Send it again.');
+}
+
+function lateAnswer(): Problem {
+  return new Problem('unavailable', 'The request was carried out, but its answer was not attested in time.');
+}
+
+function checkRange(field: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new AssayError('usage', `${field}: expected ${min} to ${max}, found ${value}`, { field });
 }
 
 /** Headers that speak of the handler's body, not of what goes out in its place. */
