@@ -6,6 +6,7 @@ import { parseStatement } from '@assay/verify/binding';
 import { fromHex, toBase64, toHex, utf8 } from '@assay/verify/codec';
 import { endorsementsFromDirectory } from '@assay/verify/endorsements';
 import { tdx } from '@assay/verify/tdx';
+import fc from 'fast-check';
 import { Hono } from 'hono';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attestAnswers } from './attest-answers.ts';
@@ -70,6 +71,10 @@ describe('an answer is trusted', () => {
     expect(answer.verdict.layers).toMatchObject({ fresh: 'pass', bound: 'pass' });
   });
 
+  test('by a policy that says nothing of binding', async () => {
+    expect(refusals(await judge(await ask(target), { policy: { identity: 'any' } }))).toEqual(['trusted']);
+  });
+
   test('with any bytes, and as many as are allowed', async () => {
     const asked = { request: { method: 'GET', target: `/binary${query}` } };
     const answer = await judge(await ask(`/binary${query}`), asked);
@@ -101,6 +106,18 @@ describe('an answer is trusted', () => {
     expect(refusals(await judge(text, { request, policy: { ...policy, binding: bound } }))).toEqual(['trusted']);
     expect(refusals(await judge(text, { request }))).toEqual(['binding.audience']);
   });
+});
+
+test('whatever character of it somebody changes, nobody gets another answer', async () => {
+  const text = await ask(target);
+  const place = fc.tuple(fc.nat(text.length - 1), fc.constantFrom(...'0aA"}, '));
+  await fc.assert(
+    fc.asyncProperty(place, async ([at, character]) => {
+      const answer = await judge(text.slice(0, at) + character + text.slice(at + 1));
+      if (!answer.trusted) return;
+      expect([answer.status, answer.contentType, answer.body]).toEqual([200, 'application/json', utf8(priced)]);
+    }),
+  );
 });
 
 describe('an answer is refused', () => {
