@@ -4,6 +4,9 @@ export { createSeedAttestation, type SeedAttestationOptions } from './confidenti
 export { type AudiencePolicy, audiencePolicy } from './confidential-space/audience.ts';
 export { type Budget, createBudget } from './confidential-space/budget.ts';
 export { type SeedClaims, type SeedReport, type SeedReportOptions, seedReport } from './confidential-space/report.ts';
+export { type ConfigSources, type LoadedConfig, loadConfig } from './config/load.ts';
+export { printConfig } from './config/print.ts';
+export type { ConfigSchema } from './config/schema.ts';
 export { Problem, type ProblemCode, type ProblemDocument, problemOf, problemResponse } from './problem/problem.ts';
 export { createProxyApp, type ProxyAppOptions, type ProxyGrant } from './proxy/app.ts';
 export type { BearerToken } from './proxy/bearer.ts';
