@@ -27,6 +27,10 @@ test('the test vendors load in a browser: nothing of Node is behind their entry'
   expect(nodesOf('packages/simulate/src/index.ts')).toEqual([]);
 });
 
+test('whoever verifies an answer loads nothing of Node', () => {
+  expect(nodesOf('packages/server/src/response/verify-answer.ts')).toEqual([]);
+});
+
 test('what needs Node is behind an entry of its own', () => {
   expect(nodesOf('packages/simulate/src/node/index.ts').length).toBeGreaterThan(5);
 });

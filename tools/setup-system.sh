@@ -5,6 +5,7 @@ set -euo pipefail
 umask 022 # everybody runs the tests
 
 packages=(chromium-headless-shell) # the tests that run in a browser
+packages+=(systemd) # systemd-analyze, for the tests of units
 architecture=$(dpkg --print-architecture 2>/dev/null || uname -m)
 if [ "$architecture" = amd64 ]; then
   packages+=(qemu-system-x86 busybox-static) # the tests in a virtual machine
