@@ -74,6 +74,8 @@ describe('texts of flags and variables', () => {
       wait: 5,
       host: '0x10',
     });
+    const before = z.strictObject({ count: z.preprocess((value) => value, z.number()) });
+    expect((await loadConfig({ schema: before, flags: { count: '5' } })).values.count).toBe(5);
     expect((await load({ flags: { publicToken: true, audiences: ['a', 'b'], wait: 'forever' } })).values).toMatchObject(
       {
         publicToken: true,
@@ -170,6 +172,14 @@ describe('errors', () => {
         'secretKey: nothing is given, and it has no default; ' +
         'give one of --secret-key-file, ASSAY_SECRET_KEY, ASSAY_SECRET_KEY_FILE, or `secretKey` in the file',
     );
+  });
+
+  test('of a schema whose check fails itself repeat nothing of what it says', async () => {
+    const throwing = z.strictObject({ url: z.string().transform((text) => new URL(text)) });
+    const error: unknown = await loadConfig({ schema: throwing, flags: { url: 's3cret' } }).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(AssayError);
+    expect(error).not.toHaveProperty('cause');
+    expect(String(error)).toContain('a check of its schema failed itself');
   });
 
   test('of two keys together are those of the schema', async () => {

@@ -66,7 +66,7 @@ export async function loadConfig<S extends ConfigSchema>(sources: ConfigSources<
   if (troubles.length > 0) throw refused(troubles);
 
   const entries = [...given].flatMap(([key, one]) => (one && 'value' in one ? [[key, one] as const] : []));
-  const parsed = schema.safeParse(Object.fromEntries(entries.map(([key, { value }]) => [key, value])));
+  const parsed = parse(schema, Object.fromEntries(entries.map(([key, { value }]) => [key, value])));
   const from = new Map(entries.map(([key, { source }]) => [key, source]));
   if (!parsed.success) {
     const about = (issue: z.core.$ZodIssue): Trouble => {
@@ -84,6 +84,15 @@ export async function loadConfig<S extends ConfigSchema>(sources: ConfigSources<
     values: parsed.data,
     sources: Object.fromEntries(keys.map(({ key }) => [key, from.get(key) ?? 'default'])),
   };
+}
+
+function parse<S extends ConfigSchema>(schema: S, values: Readonly<Record<string, unknown>>) {
+  try {
+    return schema.safeParse(values);
+  } catch {
+    // What a check of the schema throws may repeat a secret.
+    throw refused([{ field: 'configuration', message: 'the configuration: a check of its schema failed itself' }]);
+  }
 }
 
 function explained(

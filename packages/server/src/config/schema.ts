@@ -32,11 +32,12 @@ function keyOf(key: string, schema: z.core.$ZodType): ConfigKey {
   return { key, flag, variable: words.toUpperCase(), schema, secret: isSecret(schema) };
 }
 
-/** The type within `optional`, `default` and their like; of a pipe, what goes in. */
+/** The type within `optional`, `default` and their like; of a pipe, what goes in, or comes out of what takes anything. */
 export function coreOf(schema: z.core.$ZodType): z.core.$ZodTypes {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   if ('innerType' in def) return coreOf(def.innerType);
-  return def.type === 'pipe' ? coreOf(def.in) : (schema as z.core.$ZodTypes);
+  if (def.type !== 'pipe') return schema as z.core.$ZodTypes;
+  return coreOf((def.in as z.core.$ZodTypes)._zod.def.type === 'transform' ? def.out : def.in);
 }
 
 /** The keys that the object at a path of a configuration may have; none where there is no object. */
