@@ -58,15 +58,17 @@ export function trackConnections(
   return {
     admit: (exchange) => {
       const { socket } = exchange.request;
-      if (overrun.has(socket)) return 'ignore';
+      if (overrun.has(socket)) {
+        stopReading(socket);
+        return 'ignore';
+      }
       const exchanges = ready.get(socket);
       exchanges?.add(exchange);
       exchange.response.once('close', () => settle(socket, exchange));
       if (draining) exchange.response.setHeader('connection', 'close');
       if ((exchanges?.size ?? 0) <= limit) return 'handle';
       overrun.add(socket);
-      // What has not been read yet stays with the peer; what has been is ignored.
-      socket.pause();
+      stopReading(socket);
       return 'refuse';
     },
     underWay: (socket) => [...(ready.get(socket) ?? [])],
@@ -82,4 +84,9 @@ export function trackConnections(
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** Leaves with the peer what has not been read yet. Node resumes in the tick after each request: this comes after it. */
+function stopReading(socket: Socket): void {
+  process.nextTick(() => process.nextTick(() => socket.pause()));
 }

@@ -134,6 +134,23 @@ describe('limits', () => {
     expect(handled).toBe(3);
   });
 
+  test('a flood of pipelined requests stays with its sender while others are served', async () => {
+    const app = hanging();
+    app.get('/other', (context) => context.text('here'));
+    const service = await served({}, app);
+    const socket = peer(service);
+    const requests = `${GET}\r\n`.repeat(5_000);
+    let sent = 0;
+    const send = (): void => {
+      while (sent < 32_000_000 && socket.write(requests)) sent += requests.length;
+    };
+    socket.on('drain', send);
+    send();
+    for (let index = 0; index < 100; index++) await (await fetch(`${service.address}/other`)).text();
+    expect(sent).toBeLessThan(12_000_000);
+    socket.destroy();
+  });
+
   test.each([
     ['no HTTP', 'hello\r\n\r\n'],
     ['a request without a host', 'GET / HTTP/1.1\r\n\r\n'],

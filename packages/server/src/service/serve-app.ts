@@ -62,6 +62,7 @@ export async function serveApp<E extends Env, S extends Schema, P extends string
       const requestId = refusedAs(problem);
       const refusal = problemResponse(problem, requestId);
       refusal.headers.set('x-request-id', requestId);
+      refusal.headers.set('x-content-type-options', 'nosniff');
       return refusal;
     },
   });
