@@ -124,6 +124,16 @@ describe('evidence for a nonce', () => {
       expect(refusals(await judge(envelope, nonces[index]))).toEqual([]);
   });
 
+  test('is shared by requests that are read in one turn, also where a quote is made without waiting', async () => {
+    const { app, quotes } = service();
+    const read = Array.from({ length: 20 }, async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return app.request(`/attestation?nonce=${nonce}`);
+    });
+    for (const answer of await Promise.all(read)) expect(answer.status).toBe(200);
+    expect(quotes()).toBe(2);
+  });
+
   test('is not made for who has left', async () => {
     const { app, quotes } = service();
     const gone = new Request(`http://service.example/attestation?nonce=${nonce}`, {

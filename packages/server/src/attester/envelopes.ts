@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Batcher, StatementRequest } from '@assay/attest';
 import type { RawEndorsements } from '@assay/verify';
 import type { JsonObject } from '@assay/verify/codec';
@@ -26,7 +27,16 @@ export function createEnvelopes(options: EnvelopeOptions): (asked: Challenge, si
     const stapled = await endorsements?.(envelope).catch(() => undefined);
     return envelopeJson({ ...envelope, ...(stapled && { endorsements: stapled }) });
   };
+  // A quote that is made without waiting would be made for each request alone, before the next one is read.
+  let gathering: Promise<void> | undefined;
+  const gathered = (): Promise<void> => {
+    gathering ??= nextTurn().then(() => {
+      gathering = undefined;
+    });
+    return gathering;
+  };
   return async ({ nonce, aud }, signal) => {
+    await gathered();
     const envelope = await batcher.issue({ type: 'attestation', nonce, aud, keys: keys(), claims }, signal);
     let shared = parts.get(envelope.evidence);
     if (shared === undefined) {
