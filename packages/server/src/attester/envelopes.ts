@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Batcher, StatementRequest } from '@assay/attest';
 import type { RawEndorsements } from '@assay/verify';
-import type { JsonObject } from '@assay/verify/codec';
-import { type Envelope, envelopeJson } from '@assay/verify/evidence';
+import { type Envelope, envelopeJson, serialiseEnvelope } from '@assay/verify/evidence';
 import type { Challenge } from './request.ts';
 
 /** What envelopes for challengers are made from. */
@@ -18,14 +17,16 @@ export interface EnvelopeOptions {
   readonly endorsements?: ((envelope: Envelope) => Promise<RawEndorsements | undefined>) | undefined;
 }
 
+const NOTHING = new Uint8Array();
+
 /** Answers challengers with `assay.evidence/1` as text (profile `assay/1-batch`). Throws what the batcher throws. */
 export function createEnvelopes(options: EnvelopeOptions): (asked: Challenge, signal: AbortSignal) => Promise<string> {
   const { batcher, keys, claims, endorsements } = options;
   // All envelopes of a batch have one buffer of evidence: what they share is stapled and encoded once.
-  const parts = new WeakMap<Uint8Array, Promise<JsonObject>>();
-  const sharedPart = async ({ statement: _, proof: __, ...envelope }: Envelope): Promise<JsonObject> => {
+  const parts = new WeakMap<Uint8Array, Promise<string>>();
+  const sharedPart = async ({ statement: _, proof: __, ...envelope }: Envelope): Promise<string> => {
     const stapled = await endorsements?.(envelope).catch(() => undefined);
-    return envelopeJson({ ...envelope, ...(stapled && { endorsements: stapled }) });
+    return serialiseEnvelope({ ...envelope, ...(stapled && { endorsements: stapled }) });
   };
   // A quote that is made without waiting would be made for each request alone, before the next one is read.
   let gathering: Promise<void> | undefined;
@@ -43,7 +44,13 @@ export function createEnvelopes(options: EnvelopeOptions): (asked: Challenge, si
       shared = sharedPart(envelope);
       parts.set(envelope.evidence, shared);
     }
-    const { statement, proof } = envelope;
-    return JSON.stringify({ ...envelopeJson({ evidence: new Uint8Array(), statement, proof }), ...(await shared) });
+    const { statement, proof } = envelopeJson({
+      ...envelope,
+      evidence: NOTHING,
+      eventLog: undefined,
+      appCompose: undefined,
+    });
+    // Both are objects with members; the shared one is long, and not written anew.
+    return `${(await shared).slice(0, -1)},${JSON.stringify({ statement, proof }).slice(1)}`;
   };
 }
