@@ -66,7 +66,7 @@ rm -rf "$kernel".new.*
 mkdir -p "$(dirname "$kernel")"
 work=$(mktemp -d "$kernel.new.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/debs" "$work/root"
+mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/debs" "$work/tree"
 
 # The release and its backports, from the mirror that the system itself uses; the system's own lists stay as they are.
 codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
@@ -94,11 +94,11 @@ say "unpacking the kernel $release to $kernel"
 (cd "$work/debs" && apt-get "${apt[@]}" download "linux-image-$release" "linux-headers-$release" \
   "linux-headers-$version-common" "linux-kbuild-$version")
 for deb in "$work"/debs/*.deb; do
-  dpkg -x "$deb" "$work/root"
+  dpkg -x "$deb" "$work/tree"
 done
 # The headers name each other by the place where they would be installed.
-sed -i "s|/usr/src/|$kernel/usr/src/|" "$work/root/usr/src/linux-headers-$release/Makefile"
-echo "$release" >"$work/root/release"
+sed -i "s|/usr/src/|$kernel/usr/src/|" "$work/tree/usr/src/linux-headers-$release/Makefile"
+echo "$release" >"$work/tree/release"
 rm -rf "$kernel"
-mv "$work/root" "$kernel"
+mv "$work/tree" "$kernel"
 say "unpacked the kernel $release"

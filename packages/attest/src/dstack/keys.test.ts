@@ -42,7 +42,7 @@ describe('a key of a dstack app', () => {
     };
     const { service, keys } = await keysOf({ '/GetKey': answering });
     await using _ = service;
-    expect(keys).toMatchObject({ name: 'dstack', hardware: true });
+    expect(keys).toMatchObject({ name: 'dstack' });
     const { key, publicKey, name, signatureChain } = await keys.derive('signing');
     expect(asked).toEqual([{ path: 'signing', purpose: 'signing', algorithm: 'secp256k1' }]);
     expect([toHex(key), signatureChain.map(toHex), name]).toEqual([KEY, [LINK0, LINK1], { purpose: 'signing' }]);

@@ -55,7 +55,6 @@ export function createDstackKeys(options: DstackKeysOptions = {}): DstackKeys {
   const connection = connectAgent(options);
   return {
     name: 'dstack',
-    hardware: true,
     async derive(purpose, signal) {
       checkedPurpose(purpose);
       return connection.use(

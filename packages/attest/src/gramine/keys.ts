@@ -35,7 +35,6 @@ export function createGramineKeys(options: GramineKeysOptions = {}): KeySource {
   const name = `keys/_sgx_${sealedTo}`;
   return {
     name: 'gramine',
-    hardware: true,
     async derive(purpose, signal) {
       signal?.throwIfAborted();
       const info = utf8(`${LABEL}${sealedTo}\0${checkedPurpose(purpose)}`);

@@ -8,12 +8,8 @@ export interface DerivedKey {
 
 /** Derives secrets that the same workload gets again on its platform, and nobody else does. */
 export interface KeySource {
+  /** What kind of source it is; that it is no simulator only evidence shows, or the pin of `createDstackKeys`. */
   readonly name: 'dstack' | 'gramine' | 'software';
-  /**
-   * True for a source whose platform makes secrets inside a TEE, bound to the workload; false for the one in software. That
-   * it is no simulator only evidence shows, or the pin of `createDstackKeys`.
-   */
-  readonly hardware: boolean;
   /** The secret of a purpose, such as `tracker/receipts`: the same one each time. Throws `AssayError` like an attester. */
   derive(purpose: string, signal?: AbortSignal): Promise<DerivedKey>;
 }

@@ -22,9 +22,9 @@ describe('keys of a software secret', () => {
     expect(new Set(keys).size).toBe(3);
   });
 
-  test('say that no hardware and nobody vouches for them', async () => {
+  test('say that nobody vouches for them', async () => {
     const source = createSoftwareKeys({ secret });
-    expect(source).toMatchObject({ name: 'software', hardware: false });
+    expect(source).toMatchObject({ name: 'software' });
     expect((await source.derive('a')).signatureChain).toEqual([]);
   });
 

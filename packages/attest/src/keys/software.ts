@@ -23,7 +23,6 @@ export function createSoftwareKeys({ secret }: { readonly secret: Uint8Array }):
   const kept = new Uint8Array(secret);
   return {
     name: 'software',
-    hardware: false,
     async derive(purpose, signal) {
       signal?.throwIfAborted();
       const info = utf8(`${LABEL}${checkedPurpose(purpose)}`);
