@@ -49,9 +49,9 @@ describe.each(packages)('the package $name', ({ folder, manifest }) => {
   test('ships its sources, which source maps name, and neither tests nor build state', () => {
     const paths = shipped(folder);
     expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
-    const sources = globSync('src/**/*.ts', { cwd: folder }).map((path) => path.replaceAll('\\', '/'));
+    const sources = globSync('src/**/*.{ts,tsx}', { cwd: folder }).map((path) => path.replaceAll('\\', '/'));
     expect(paths.filter((path) => path.startsWith('src/')).sort()).toEqual(
-      sources.filter((path) => !path.endsWith('.test.ts')).sort(),
+      sources.filter((path) => !/\.test\.tsx?$/.test(path)).sort(),
     );
     expect(paths.filter((path) => /\.test\.|tsbuildinfo|^tsconfig/.test(path))).toEqual([]);
     for (const target of [
