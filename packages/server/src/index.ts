@@ -1,15 +1,19 @@
 export { type AttesterAppOptions, createAttesterApp } from './attester/app.ts';
+export { ATTESTER_ALIASES, type AttesterConfig, attesterConfig } from './attester/config.ts';
 export { type BrokerOptions, createBroker, QUOTE_ONLY } from './broker/broker.ts';
+export { BROKER_ALIASES, type BrokerConfig, brokerConfig } from './broker/config.ts';
 export { createSeedAttestation, type SeedAttestationOptions } from './confidential-space/attestation.ts';
 export { type AudiencePolicy, audiencePolicy } from './confidential-space/audience.ts';
 export { type Budget, createBudget } from './confidential-space/budget.ts';
 export { type SeedClaims, type SeedReport, type SeedReportOptions, seedReport } from './confidential-space/report.ts';
+export { ATTESTER_VARIABLES } from './config/listening.ts';
 export { type ConfigSources, type LoadedConfig, loadConfig } from './config/load.ts';
 export { printConfig } from './config/print.ts';
 export type { ConfigSchema } from './config/schema.ts';
 export { Problem, type ProblemCode, type ProblemDocument, problemOf, problemResponse } from './problem/problem.ts';
 export { createProxyApp, type ProxyAppOptions, type ProxyGrant } from './proxy/app.ts';
 export type { BearerToken } from './proxy/bearer.ts';
+export { PROXY_ALIASES, type ProxyConfig, proxyConfig } from './proxy/config.ts';
 export {
   createQuoteLine,
   type LastQuote,
