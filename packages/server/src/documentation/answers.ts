@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { Problem, type ProblemCode, problemResponse } from '../problem/problem.ts';
+import type { ApiAnswer } from './operation.ts';
+
+/** When each problem is answered. */
+const MEANINGS: Readonly<Record<ProblemCode, string>> = {
+  bad_request: 'something in the request is wrong; `field` names it',
+  unauthorized: 'a credential is missing or wrong',
+  forbidden: 'this caller may not do that',
+  not_found: 'nothing is here',
+  method_not_allowed: 'the path is served with the methods of the header `allow`',
+  not_acceptable: 'it does not come in a form that the caller accepts',
+  body_too_large: 'the body is too large',
+  header_too_large: 'the header is too large',
+  unsupported_media_type: 'the body is not `application/json`',
+  too_many_requests: 'too many requests; the header `retry-after` may say for how many seconds to wait',
+  request_timeout: 'the request came too slowly',
+  not_in_tee: 'there is no trusted execution environment; `detail` says what was looked for',
+  unavailable: 'the platform gives no evidence now; ask again later',
+  internal: 'a fault of the service',
+};
+const CODES = Object.keys(MEANINGS) as ProblemCode[];
+
+const problem = z
+  .strictObject({
+    type: z.enum(CODES.map((code) => `urn:assay:problem:${code}` as const)),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    code: z.enum(CODES).meta({ description: 'Stable: programs decide by it.' }),
+    detail: z.string().meta({ description: 'What is wrong, and what to do about it.' }),
+    field: z.string().optional().meta({ description: 'The parameter or member at fault.' }),
+    requestId: z.string().optional().meta({ description: 'As in the header `x-request-id`.' }),
+  })
+  .meta({ title: 'Problem', description: 'Why a request failed (RFC 9457).' });
+
+/** An answer in JSON that is one of the schemas. */
+export function json(
+  description: string,
+  schemas: readonly z.ZodType[],
+  examples?: Readonly<Record<string, unknown>>,
+): ApiAnswer {
+  return { description, content: { 'application/json': { schemas, ...(examples && { examples }) } } };
+}
+
+/** The answers of these problems by status, and `default` for those that may come from what stands before a service. */
+export function problems(...codes: readonly ProblemCode[]): Readonly<Record<number | 'default', ApiAnswer>> {
+  const byStatus = Map.groupBy(codes, (code) => problemResponse(new Problem(code, '')).status);
+  return {
+    ...Object.fromEntries([...byStatus].map(([status, alike]) => [status, problemAnswer(alike, status)])),
+    default: {
+      description: 'Any other failure, such as too many requests, or a request that is too large or too slow.',
+      content: { 'application/problem+json': { schemas: [problem] } },
+    },
+  };
+}
+
+function problemAnswer(codes: readonly ProblemCode[], status: number): ApiAnswer {
+  const types = codes.map((code) => `urn:assay:problem:${code}` as const);
+  const schema = problem
+    .extend({ type: z.enum(types), status: z.literal(status), code: z.enum(codes) })
+    .meta({ title: `Problem_${codes.join('_or_')}` });
+  const description = codes.map((code) => `\`${code}\`: ${MEANINGS[code]}.`).join(' ');
+  return { description, content: { 'application/problem+json': { schemas: [schema] } } };
+}
