@@ -16,6 +16,7 @@ export type { ApiDescription } from './documentation/open-api.ts';
 export type { ApiAnswer, ApiContent, ApiOperation, ApiParameter, ApiPaths } from './documentation/operation.ts';
 export { proxyPaths } from './documentation/proxy-paths.ts';
 export { publicCors } from './documentation/public-cors.ts';
+export { createEvidencesApp, type EvidencesAppOptions } from './evidences/app.ts';
 export { Problem, type ProblemCode, type ProblemDocument, problemOf, problemResponse } from './problem/problem.ts';
 export { createProxyApp, type ProxyAppOptions, type ProxyGrant } from './proxy/app.ts';
 export type { BearerToken } from './proxy/bearer.ts';
@@ -34,4 +35,14 @@ export type { ServiceEnv } from './service/answer-headers.ts';
 export { type RateLimit, SERVICE_LIMITS, SERVICE_RATE, type ServiceLimits } from './service/limits.ts';
 export type { ServicePlace } from './service/listen.ts';
 export { createMetrics, createMetricsApp, type ServiceMetrics } from './service/metrics.ts';
-export { type ServedApp, type ServeOptions, serveApp, type Timer } from './service/serve-app.ts';
+export {
+  type ServedApp,
+  type ServeOptions,
+  serveApp,
+  type Timer,
+  type TlsMaterial,
+  type TlsOptions,
+} from './service/serve-app.ts';
+export { checkGivenCertificate, type GivenCertificate } from './tls/given-certificate.ts';
+export { makeRaTlsCertificate, type RaTlsOptions, type ServedCertificate } from './tls/ra-tls-certificate.ts';
+export { type RaTls, type RaTlsRenewalOptions, startRaTls } from './tls/renewal.ts';

@@ -104,7 +104,8 @@ function asksForNothing({ method, url }: Request): boolean {
   return method !== 'POST' && [...new URL(url).searchParams.keys()].every((name) => name === 'audience');
 }
 
-function expectTee({ available, looked }: Detection): void {
+/** Throws a `Problem` that says what was looked for, unless there is a TEE. */
+export function expectTee({ available, looked }: Detection): void {
   if (available) return;
   const found = looked.length === 0 ? 'nothing' : looked.join('; ');
   throw new Problem('not_in_tee', `no trusted execution environment was found; looked for: ${found}`);

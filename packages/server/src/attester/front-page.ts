@@ -18,7 +18,8 @@ const ENDPOINTS = {
   '/ready': 'whether it runs in a trusted execution environment',
 } as const;
 
-const POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** What a page of a service may load: nothing. */
+export const PAGE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** `GET /`: a page for browsers, JSON for programs. Throws a `Problem` for who accepts neither. */
 export async function frontPage(page: FrontPage, accept: string | undefined): Promise<Response> {
@@ -28,11 +29,12 @@ export async function frontPage(page: FrontPage, accept: string | undefined): Pr
     return Response.json({ service, version, endpoints: ENDPOINTS, confidential_space_detected }, { headers });
   }
   return new Response(String(await htmlOf(page)), {
-    headers: { ...headers, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY },
+    headers: { ...headers, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY },
   });
 }
 
-function prefersHtml(accept: string | undefined): boolean {
+/** Whether a page is preferred to JSON. Throws a `Problem` for who accepts neither. */
+export function prefersHtml(accept: string | undefined): boolean {
   const ranges = parseAccept(accept || '*/*');
   const quality = (...types: readonly string[]): number => {
     // The most specific range counts, also when it says no.

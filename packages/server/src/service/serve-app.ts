@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import type { Env, Hono, Schema } from 'hono';
 import type { DestinationStream } from 'pino';
@@ -18,11 +19,22 @@ import { createService } from './service.ts';
 /** Runs something once after a time in milliseconds; calling what it returns calls it off. */
 export type Timer = (act: () => void, milliseconds: number) => () => void;
 
+/** PEM: the private key, and the certificate with its chain. */
+export interface TlsMaterial {
+  readonly key: string;
+  readonly certificate: string;
+}
+
+/** How TLS begins, and how it goes on. */
+export interface TlsOptions extends TlsMaterial {
+  /** Is given what serves another key and certificate to new connections; those that are open stay. */
+  readonly renewals?: ((serve: (next: TlsMaterial) => void) => void) | undefined;
+}
+
 /** How an app is served. */
 export interface ServeOptions {
   readonly place: ServicePlace;
-  /** PEM: the private key, and the certificate with its chain. */
-  readonly tls?: { readonly key: string; readonly certificate: string };
+  readonly tls?: TlsOptions;
   /** Where the log's JSON lines go. */
   readonly log: DestinationStream;
   readonly limits?: Partial<ServiceLimits>;
@@ -116,17 +128,20 @@ function newServer(limits: ServiceLimits, tls: ServeOptions['tls']): Server {
   const server: Server =
     tls === undefined
       ? createServer(common)
-      : createTlsServer({
-          ...common,
-          key: tls.key,
-          cert: tls.certificate,
-          minVersion: 'TLSv1.2',
-          handshakeTimeout: limits.tlsHandshakeMs,
-        });
+      : newTlsServer({ ...common, handshakeTimeout: limits.tlsHandshakeMs }, tls);
   // Node drops headers beyond its own count in silence: they are all read here, and counted.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.connections;
   server.timeout = limits.silenceMs;
+  return server;
+}
+
+function newTlsServer(common: TlsServerOptions, { renewals, ...first }: TlsOptions): Server {
+  const contextOf = ({ key, certificate }: TlsMaterial): SecureContextOptions => {
+    return { key, cert: certificate, minVersion: 'TLSv1.2' };
+  };
+  const server = createTlsServer({ ...common, ...contextOf(first) });
+  renewals?.((next) => server.setSecureContext(contextOf(next)));
   return server;
 }
 
@@ -143,7 +158,8 @@ function tooManyAtOnce({ pipelined }: ServiceLimits): Problem {
   return new Problem('too_many_requests', `A connection has at most ${pipelined} requests under way; await answers.`);
 }
 
-const systemTimer: Timer = (act, milliseconds) => {
+/** The event loop's own. */
+export const systemTimer: Timer = (act, milliseconds) => {
   const timer = setTimeout(act, milliseconds);
   return () => clearTimeout(timer);
 };
