@@ -7,6 +7,8 @@ import { bundleCommand } from './options/bundle.ts';
 import { collateralCommand } from './options/collateral.ts';
 import { doctorCommand } from './options/doctor.ts';
 import { inspectCommand } from './options/inspect.ts';
+import { proxyCommand } from './options/proxy.ts';
+import { serveCommand } from './options/serve.ts';
 import { exitCodes, type Stage, VERDICT_CODES } from './options/shared.ts';
 import { simulateCommand } from './options/simulate.ts';
 import { verifyCommand } from './options/verify.ts';
@@ -53,6 +55,8 @@ function programOf(stage: Stage): Command {
       'Remote attestation: is this evidence of a trusted execution environment genuine, and what does it prove?',
     )
     .version(version(), '--version', 'print the version')
+    // Services have a --version of their own.
+    .enablePositionalOptions()
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, getOutHelpWidth: () => io.columns })
@@ -72,4 +76,6 @@ const COMMANDS = [
   attestCommand,
   doctorCommand,
   simulateCommand,
+  serveCommand,
+  proxyCommand,
 ] as const;

@@ -1,3 +1,4 @@
+export type { Hono } from 'hono';
 export { type AttesterAppOptions, createAttesterApp } from './attester/app.ts';
 export { ATTESTER_ALIASES, type AttesterConfig, attesterConfig } from './attester/config.ts';
 export { type BrokerOptions, createBroker, QUOTE_ONLY } from './broker/broker.ts';
@@ -35,6 +36,7 @@ export type { ServiceEnv } from './service/answer-headers.ts';
 export { type RateLimit, SERVICE_LIMITS, SERVICE_RATE, type ServiceLimits } from './service/limits.ts';
 export type { ServicePlace } from './service/listen.ts';
 export { createMetrics, createMetricsApp, type ServiceMetrics } from './service/metrics.ts';
+export { appOf, mounted } from './service/mounted.ts';
 export {
   type ServedApp,
   type ServeOptions,

@@ -20,7 +20,11 @@ export type FetchSubject =
 export async function subjectOf(file: string, product: Product | undefined, io: Io): Promise<FetchSubject> {
   const found = await readEvidence(file, io);
   if ('malformed' in found) throw new AssayError('malformed', `FILE: ${found.malformed}`, { field: 'FILE' });
-  const { evidence } = found;
+  return subjectOfEvidence(found.evidence, product);
+}
+
+/** What vouches for evidence. Throws `usage` and `malformed` when that cannot be told. */
+export async function subjectOfEvidence(evidence: Uint8Array, product?: Product): Promise<FetchSubject> {
   const { tee, claims } = await claimsOf(evidence, {});
   if (claims === null) throw usage('FILE: the evidence is malformed; assay inspect says where', 'FILE');
   if (tee === 'snp') return { vendor: 'amd', ...amdSubjectOf(claims, product) };

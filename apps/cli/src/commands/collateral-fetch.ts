@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, jsonText } from '../answer.ts';
-import { type AmdOptions, fetchAmd, PRODUCTS, type Product } from '../collateral/amd.ts';
+import { type AmdOptions, PRODUCTS, type Product } from '../collateral/amd.ts';
 import type { Files } from '../collateral/answers.ts';
 import { assertDirectory, writeDirectory } from '../collateral/directory.ts';
-import type { DownloadOptions } from '../collateral/download.ts';
-import { type Endpoint, parseAddress, parseEndpoint } from '../collateral/endpoint.ts';
-import { fetchIntel, fetchPck, type IntelOptions } from '../collateral/intel.ts';
-import { type FetchSubject, intelSubjectOf, subjectOf } from '../collateral/subject.ts';
+import { parseAddress, parseEndpoint } from '../collateral/endpoint.ts';
+import { fetchFor } from '../collateral/fetch.ts';
+import type { IntelOptions } from '../collateral/intel.ts';
+import { subjectOf } from '../collateral/subject.ts';
 import { EXIT, usage } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { rows } from '../table/layout.ts';
@@ -37,24 +37,14 @@ export async function fetchCollateral(file: string, flags: FetchFlags, io: Io): 
       io.stderr(`${status} ${url.origin}${url.pathname} ${bytes.length} bytes\n`),
   };
   const subject = await subjectOf(file, productOf(flags.product), io);
-  const files = await filesFor(subject, service, flags, limits, io);
+  const files = await fetchFor(
+    subject,
+    service,
+    { intel: intelOptions(flags), amd: await amdOptions(flags, io) },
+    limits,
+  );
   await writeDirectory(flags.output, files);
   return { output: flags.json ? jsonText(document(flags, files)) : table(flags, files, io), exitCode: EXIT.trusted };
-}
-
-async function filesFor(
-  subject: FetchSubject,
-  service: Endpoint,
-  flags: FetchFlags,
-  limits: DownloadOptions,
-  io: Io,
-): Promise<Files> {
-  if (subject.vendor === 'amd') return fetchAmd(subject, service, await amdOptions(flags, io), limits);
-  const options = intelOptions(flags);
-  if ('fmspc' in subject) return fetchIntel(subject, service, options, limits);
-  limits.report('the quote carries no PCK certificate: asking the service for it');
-  const pck = await fetchPck(subject.query, service, limits);
-  return new Map([...(await fetchIntel(await intelSubjectOf(subject, pck), service, options, limits)), ...pck]);
 }
 
 function intelOptions({ update, tcbEvaluationDataNumber, rootCrl }: FetchFlags): IntelOptions {

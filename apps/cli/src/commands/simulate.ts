@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { dirname, resolve } from 'node:path';
 import { type Hardware, realHardware } from '@assay/simulate/node';
 import { type Answer, jsonText } from '../answer.ts';
@@ -9,6 +8,7 @@ import { announcement, announcementDocument } from '../simulation/announcement.t
 import { exportLines, walksOf } from '../simulation/commands.ts';
 import { type GroundOptions, onGround } from '../simulation/ground.ts';
 import { hasDstack, startWorld, WORLDS, type World } from '../simulation/world.ts';
+import { stopped } from '../stop.ts';
 import { parseInteger } from '../values.ts';
 
 /** Options of `assay simulate`. */
@@ -96,11 +96,4 @@ function refuseBeside(all: readonly Hardware[], directory: string | undefined): 
     `this machine attests for real: ${list}. A workload here could take simulated evidence for real; simulate elsewhere, or say --beside-hardware`,
     '--beside-hardware',
   );
-}
-
-async function stopped(signal: AbortSignal): Promise<void> {
-  // Nothing else may be alive in a simulation of mounts only.
-  const alive = setInterval(() => undefined, 60_000);
-  if (!signal.aborted) await once(signal, 'abort');
-  clearInterval(alive);
 }

@@ -23,7 +23,7 @@ export function simulateCommand(program: Command, { io, answer }: Stage): void {
     .action(async (world, options) => {
       const [{ simulate }, { stopSignal }] = await Promise.all([
         import('../commands/simulate.ts'),
-        import('../simulation/stop.ts'),
+        import('../stop.ts'),
       ]);
       answer(await simulate(world, options, io, { stop: stopSignal() }));
     });

@@ -9,7 +9,7 @@ export const text = z.string().min(1);
 /** Where metrics are to be had: never beside the service, and for this machine alone unless said otherwise. */
 export const metrics = {
   metricsHost: text.default('127.0.0.1'),
-  /** Default: the service's port and 1000 more. */
+  /** Default: the service's port and 1000 more; none for a service without port. */
   metricsPort: z.union([port, z.literal('off')]).optional(),
 } as const;
 

@@ -4,13 +4,13 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { SimulationDocument } from '../../../../tools/simulation-in-process.ts';
+import type { SimulationDocument } from '../../../tools/simulation-in-process.ts';
 
 /** The command in a process of its own, from its sources; what it prints until its document is whole. */
 async function start(
   ...args: readonly string[]
 ): Promise<{ readonly child: ChildProcess; readonly said: () => string }> {
-  const main = join(import.meta.dirname, '../main.ts');
+  const main = join(import.meta.dirname, 'main.ts');
   const all = ['--conditions=@assay/source', main, 'simulate', ...args, '--ports', '0', '--beside-hardware', '--json'];
   const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
