@@ -36,8 +36,8 @@ describe('a failing quote', () => {
     const { attester, asked } = handMadeAttester();
     const batcher = batcherOf(attester);
     const lone = batcher.issue(about(0));
-    const both = [1, 2].map((index) => batcher.issue(about(index)));
     await until(() => asked.length === 1);
+    const both = [1, 2].map((index) => batcher.issue(about(index)));
     asked[0]?.answer({ evidence });
     await lone;
     await until(() => asked.length === 2);
@@ -79,11 +79,12 @@ describe('refused at once', () => {
   test('whoever comes when as many wait as may', async () => {
     const { attester, asked } = handMadeAttester();
     const batcher = batcherOf(attester, { limit: 2 });
-    const issued = [0, 1, 2].map((index) => batcher.issue(about(index)));
+    const first = batcher.issue(about(0));
+    await until(() => asked.length === 1);
+    const issued = [1, 2].map((index) => batcher.issue(about(index)));
     const error = await refusal(batcher.issue(about(3)));
     expect(error).toMatchObject({ code: 'unavailable' });
     expect(error.message).toMatch(/^2 statements wait for a quote already; ask again later$/);
-    await until(() => asked.length === 1);
     asked[0]?.answer({ evidence });
     await until(() => asked.length === 2);
     // The two are no longer waiting: their quote is being made.
@@ -91,7 +92,7 @@ describe('refused at once', () => {
     asked[1]?.answer({ evidence });
     await until(() => asked.length === 3);
     asked[2]?.answer({ evidence });
-    expect((await Promise.all([...issued, next])).map(nonceIn)).toEqual([0, 1, 2, 4].map(nonceOf));
+    expect((await Promise.all([first, ...issued, next])).map(nonceIn)).toEqual([0, 1, 2, 4].map(nonceOf));
   });
 
   test('a statement out of range, alone', async () => {
@@ -117,12 +118,12 @@ describe('a challenger who leaves', () => {
     const { attester, asked } = handMadeAttester();
     const batcher = batcherOf(attester, { limit: 1 });
     const first = batcher.issue(about(0));
+    await until(() => asked.length === 1);
     const controller = new AbortController();
     const leaving = batcher.issue(about(1), controller.signal);
     controller.abort(new Error('gone home'));
     await expect(leaving).rejects.toThrow('gone home');
     const other = batcher.issue(about(2));
-    await until(() => asked.length === 1);
     asked[0]?.answer({ evidence });
     await until(() => asked.length === 2);
     asked[1]?.answer({ evidence });
@@ -134,10 +135,10 @@ describe('a challenger who leaves', () => {
     const { attester, asked } = handMadeAttester();
     const batcher = batcherOf(attester);
     const first = batcher.issue(about(0));
+    await until(() => asked.length === 1);
     const controller = new AbortController();
     const leaving = batcher.issue(about(1), controller.signal);
     const staying = batcher.issue(about(2));
-    await until(() => asked.length === 1);
     asked[0]?.answer({ evidence });
     await first;
     await until(() => asked.length === 2);
@@ -145,6 +146,17 @@ describe('a challenger who leaves', () => {
     await expect(leaving).rejects.toThrow('gone home');
     asked[1]?.answer({ evidence });
     expect((await staying).proof).toMatchObject({ index: 1, size: 2 });
+  });
+
+  test('before the turn is over, and leaves nobody, causes no quote', async () => {
+    const { attester, asked } = handMadeAttester();
+    const batcher = batcherOf(attester);
+    const controller = new AbortController();
+    const leaving = batcher.issue(about(0), controller.signal);
+    controller.abort(new Error('gone home'));
+    await expect(leaving).rejects.toThrow('gone home');
+    await batcher.close();
+    expect(asked).toEqual([]);
   });
 
   test('before he came gets no statement', async () => {
@@ -160,19 +172,20 @@ describe('closing', () => {
   test('refuses who comes, and waits for all who came before', async () => {
     const { attester, asked } = handMadeAttester();
     const batcher = batcherOf(attester);
-    const issued = [0, 1].map((index) => batcher.issue(about(index)));
+    const first = batcher.issue(about(0));
+    await until(() => asked.length === 1);
+    const second = batcher.issue(about(1));
     let closed = false;
     const closing = Promise.all([batcher.close(), batcher.close()]).then(() => {
       closed = true;
     });
     expect((await refusal(batcher.issue(about(2)))).message).toMatch(/^the attester is being stopped; /);
-    await until(() => asked.length === 1);
     asked[0]?.answer({ evidence });
     await until(() => asked.length === 2);
     expect(closed).toBe(false);
     asked[1]?.answer({ evidence });
     await closing;
-    expect((await Promise.all(issued)).map(nonceIn)).toEqual([0, 1].map(nonceOf));
+    expect((await Promise.all([first, second])).map(nonceIn)).toEqual([0, 1].map(nonceOf));
   });
 
   test('waits for nothing when nobody is there', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AssayError } from '@assay/verify';
 import { BATCH_SIZE, type Batch, buildBatch, SALT_LENGTH, statementDigest } from '@assay/verify/binding';
 import type { Envelope } from '@assay/verify/evidence';
@@ -34,8 +35,8 @@ interface Waiter {
 }
 
 /**
- * Serves challengers in the order in which they come, never with two quotes at once: whoever comes while a quote is made
- * waits for the next one, which is for all who wait by then. A statement is made when it is asked for, so that a wrong
+ * Serves challengers in the order in which they come, never with two quotes at once: whoever comes in the same turn of
+ * the event loop, or while a quote is made, waits for the next one, which is for all who wait by then. A statement is made when it is asked for, so that a wrong
  * one fails alone, and its `issuedAt` is never later than its quote.
  *
  * @example
@@ -52,7 +53,11 @@ export function createBatcher(attester: Attester, options: BatcherOptions): Batc
 
   const serve = async (): Promise<void> => {
     while (waiting.size > 0) {
+      // A quote that is made without waiting would be made for each request alone, before the next one is read.
+      await nextTurn();
       const batch = nextBatch(attester, waiting);
+      // All may have left by now.
+      if (batch.length === 0) break;
       for (const waiter of batch) waiting.delete(waiter);
       await answer(attester, batch, random);
     }

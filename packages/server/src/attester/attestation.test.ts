@@ -131,7 +131,7 @@ describe('evidence for a nonce', () => {
       return app.request(`/attestation?nonce=${nonce}`);
     });
     for (const answer of await Promise.all(read)) expect(answer.status).toBe(200);
-    expect(quotes()).toBe(2);
+    expect(quotes()).toBe(1);
   });
 
   test('is not made for who has left', async () => {

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Batcher, StatementRequest } from '@assay/attest';
 import type { RawEndorsements } from '@assay/verify';
 import { type Envelope, envelopeJson, serialiseEnvelope } from '@assay/verify/evidence';
@@ -28,16 +27,7 @@ export function createEnvelopes(options: EnvelopeOptions): (asked: Challenge, si
     const stapled = await endorsements?.(envelope).catch(() => undefined);
     return serialiseEnvelope({ ...envelope, ...(stapled && { endorsements: stapled }) });
   };
-  // A quote that is made without waiting would be made for each request alone, before the next one is read.
-  let gathering: Promise<void> | undefined;
-  const gathered = (): Promise<void> => {
-    gathering ??= nextTurn().then(() => {
-      gathering = undefined;
-    });
-    return gathering;
-  };
   return async ({ nonce, aud }, signal) => {
-    await gathered();
     const envelope = await batcher.issue({ type: 'attestation', nonce, aud, keys: keys(), claims }, signal);
     let shared = parts.get(envelope.evidence);
     if (shared === undefined) {

@@ -69,6 +69,6 @@ describe('a token of Confidential Space', () => {
       'cs.audience',
       'binding.audience',
     ]);
-    expect(minted).toBe(3);
+    expect(minted).toBe(2);
   });
 });
