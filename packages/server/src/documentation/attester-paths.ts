@@ -61,7 +61,11 @@ export const attesterPaths: ApiPaths = {
         'is fresh.',
       parameters: [
         { name: 'nonce', description: 'Makes the evidence fresh for you.', schema: nonce, example: NONCE },
-        { name: 'aud', description: 'Goes into the statement, beside a nonce.', schema: audience },
+        {
+          name: 'aud',
+          description: 'Goes into the statement, beside a nonce. A token of Confidential Space needs one.',
+          schema: audience,
+        },
         {
           name: 'profile',
           description: 'How a quote without a nonce names `/info`. Default `sha256-info`.',

@@ -59,12 +59,14 @@ export type OpenApiContent = Readonly<
 
 /** The document that describes an API (OpenAPI 3.1.0). Throws for two schemas of one title. */
 export function openApiDocument({ title, version, description, paths }: ApiDescription): OpenApiDocument {
-  const named = new Map<string, z.ZodType>();
+  const named = new Map<string, JsonSchema>();
   const schemaOf = (schema: z.ZodType): JsonSchema => {
+    const found = jsonSchema(schema);
     const name = schema.meta()?.title;
-    if (name === undefined) return jsonSchema(schema);
-    if ((named.get(name) ?? schema) !== schema) throw new Error(`${name}: two schemas have this title`);
-    named.set(name, schema);
+    if (name === undefined) return found;
+    if (JSON.stringify(named.get(name) ?? found) !== JSON.stringify(found))
+      throw new Error(`${name}: two schemas have this title`);
+    named.set(name, found);
     return { $ref: `#/components/schemas/${name}` };
   };
   const described = Object.entries(paths).map(([path, methods]) => [
@@ -80,7 +82,7 @@ export function openApiDocument({ title, version, description, paths }: ApiDescr
     servers: [{ url: '/' }],
     paths: Object.fromEntries(described),
     components: {
-      schemas: Object.fromEntries([...named].map(([name, schema]) => [name, jsonSchema(schema)])),
+      schemas: Object.fromEntries(named),
       ...(bearer && { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } }),
     },
   };
