@@ -48,7 +48,7 @@ function attesterOptions(serve: Command, { io, answer }: Stage): void {
       ).choices(['self-made']),
     );
   runOptions(command)
-    .addHelpText('after', exitCodes(SERVICE_CODES))
+    .addHelpText('after', exitCodes({ ...SERVICE_CODES, 3: 'no evidence for a self-made certificate' }))
     .action(async (options) => {
       const [{ serveAttester }, { stopSignal, exitAfter }] = await Promise.all([
         import('../commands/serve.ts'),

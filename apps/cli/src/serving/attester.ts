@@ -1,10 +1,15 @@
 import { type Attester, createBatcher, createDstackClient, newInstance } from '@assay/attest';
 import {
   type AttesterConfig,
+  attesterPaths,
   audiencePolicy,
   createAttesterApp,
   createBudget,
+  createDocsApp,
+  createEvidencesApp,
   createSeedAttestation,
+  mounted,
+  publicCors,
 } from '@assay/server';
 import { parseEndpoint } from '../collateral/endpoint.ts';
 import { createStapler } from '../collateral/stapled.ts';
@@ -18,42 +23,70 @@ const TOKENS = 5;
 
 /** The attester service of this machine. Throws `usage` for files and addresses that are none. */
 export async function attesterService(config: AttesterConfig, attester: Attester, io: Io): Promise<Service> {
-  const { host, port, name, version = ownVersion(), buildInfo, collateralFrom } = config;
-  const instance = newInstance();
-  const identity = await tlsOf(config, io);
-  const url = config.url ?? usualUrl(config, identity === undefined ? 'http' : 'https');
+  const { host, port, name, version = ownVersion(), buildInfo, collateralFrom, audiences } = config;
   const report = (message: string): void => io.stderr(`assay: serve: ${message}\n`);
+  const url = config.url ?? usualUrl(config);
   const isToken = attester.name === 'confidential-space';
-  const app = createAttesterApp({
-    ...{ attester, name, version, buildInfo, clock: io.now },
-    batcher: createBatcher(attester, { instance, clock: io.now }),
-    keys: () => (identity === undefined ? [] : [identity.key]),
-    endorsements:
-      collateralFrom === undefined
-        ? undefined
-        : createStapler({ service: parseEndpoint(collateralFrom, '--collateral-from'), clock: io.now, report }),
+  const service = parsedFrom(collateralFrom);
+  const names = [...new Set([bare(new URL(url).hostname), 'localhost'])];
+  const identity = await tlsOf(config, io, { attester, names, report });
+  const instance = newInstance();
+  const common = {
+    attester,
+    clock: io.now,
     vmConfig: attester.name === 'dstack' ? () => vmConfigHere(io) : undefined,
-    audiences: config.audiences ?? (isToken ? [url] : undefined),
+  };
+  const own = createAttesterApp({
+    ...{ ...common, name, version, buildInfo },
+    batcher: createBatcher(attester, { instance, clock: io.now }),
+    keys: identity?.keys,
+    endorsements: service && createStapler({ service, clock: io.now, report }),
+    audiences: audiences ?? (isToken ? [url] : undefined),
     seedAnswer: isToken
       ? createSeedAttestation({
           ...{ attester, instance, version, clock: io.now },
-          audience: audiencePolicy(config.audiences, url),
+          audience: audiencePolicy(audiences, url),
           budget: createBudget(TOKENS, io.now),
           publicToken: config.publicToken,
           showEnv: config.showEnv,
         })
       : undefined,
   });
+  const description = 'Evidence of what runs here. Do not take its word for it: verify it with a nonce of your own.';
+  const apps = [own, createDocsApp({ title: name, version, description, paths: attesterPaths })];
+  if (identity !== undefined) {
+    const [domain = 'localhost'] = names;
+    apps.push(createEvidencesApp({ ...common, certificate: identity.certificate, domain }));
+  }
   return {
-    listening: [{ name: 'attester', app, place: { host, port }, tls: identity?.tls, field: '--port' }],
+    listening: [
+      {
+        name: 'attester',
+        app: mounted(apps, [publicCors()]),
+        place: { host, port },
+        tls: identity?.tls,
+        field: '--port',
+      },
+    ],
     metrics: metricsPlace(config, port),
+    close: identity?.close,
   };
 }
 
 /** How others on this machine reach it; from elsewhere only its operator knows. */
-function usualUrl({ host, port }: AttesterConfig, scheme: 'http' | 'https'): string {
+function usualUrl({ host, port, tls, tlsCertificate }: AttesterConfig): string {
+  const scheme = tls === undefined && tlsCertificate === undefined ? 'http' : 'https';
   const name = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host;
   return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+/** The name of a host as certificates have it. */
+function bare(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+function parsedFrom(address: string | undefined) {
+  return address === undefined ? undefined : parseEndpoint(address, '--collateral-from');
 }
 
 async function vmConfigHere({ env }: Io): Promise<string> {

@@ -1,13 +1,24 @@
 import { existsSync } from 'node:fs';
 import { type Attester, createBatcher, createTsmAttester, newInstance } from '@assay/attest';
-import { createBudget, createProxyApp, createQuoteLine, type ProxyConfig, type ProxyGrant } from '@assay/server';
+import {
+  createBudget,
+  createDocsApp,
+  createProxyApp,
+  createQuoteLine,
+  mounted,
+  type ProxyConfig,
+  type ProxyGrant,
+  proxyPaths,
+} from '@assay/server';
 import type { Io } from '../io.ts';
+import { version } from '../version.ts';
 import { groupId } from './group.ts';
 import { metricsPlace, type Service } from './service.ts';
 import { bearerOf } from './token-file.ts';
 
 /** Statements that strangers get in a second, all of them together. */
 const STRANGERS = 10;
+const ABOUT = 'Quotes of this TDX guest for its containers. What a caller gets depends on who it is.';
 /** The guest's device, by its name of today and by the first drivers'. */
 const DEVICES = ['/dev/tdx_guest', '/dev/tdx-guest'] as const;
 
@@ -27,7 +38,13 @@ export function proxyService(config: ProxyConfig, io: Io, hardware: Attester = t
     tsmPath,
     guestDevice: () => DEVICES.find((path) => existsSync(path)) ?? null,
   };
-  const granting = (grant: ProxyGrant) => createProxyApp({ ...common, grantOf: () => grant });
+  const docs = createDocsApp({
+    title: 'TDX attestation proxy',
+    version: version(),
+    description: ABOUT,
+    paths: proxyPaths,
+  });
+  const granting = (grant: ProxyGrant) => mounted([createProxyApp({ ...common, grantOf: () => grant }), docs]);
   return {
     listening: [
       { name: 'proxy', app: granting('anyone'), place: { host, port }, field: '--port' },

@@ -31,6 +31,8 @@ export interface Service {
   readonly limits?: Partial<ServiceLimits> | undefined;
   /** Where its metrics are to be had. */
   readonly metrics: ServicePlace | undefined;
+  /** Ends what goes on beside requests. */
+  readonly close?: (() => void) | undefined;
 }
 
 /** Something that listens now. */
@@ -45,7 +47,7 @@ const CLOSE_MS = 9_000;
 
 /** Serves everything, does the work, and closes everything. Throws `usage`, naming the option, for a place that is taken. */
 export async function withService<T>(
-  { listening, limits = {}, metrics: place }: Service,
+  { listening, limits = {}, metrics: place, close }: Service,
   io: Io,
   work: (reachable: readonly Reachable[]) => Promise<T>,
 ): Promise<T> {
@@ -68,6 +70,7 @@ export async function withService<T>(
     }
     return await work(reachable);
   } finally {
+    close?.();
     await Promise.all(open.map((served) => served.close()));
   }
 }

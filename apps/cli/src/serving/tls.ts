@@ -1,38 +1,55 @@
-import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
-import type { AttesterConfig, ServeOptions } from '@assay/server';
+import type { Attester } from '@assay/attest';
+import { type AttesterConfig, checkGivenCertificate, startRaTls, type TlsOptions } from '@assay/server';
 import type { ClaimedKey } from '@assay/verify';
-import { usage } from '../failure.ts';
 import { readText } from '../files.ts';
 import type { Io } from '../io.ts';
 
 /** What a service shows its peers in TLS. */
 export interface TlsIdentity {
-  readonly tls: NonNullable<ServeOptions['tls']>;
-  /** The key that statements name, so that evidence speaks of this connection. */
-  readonly key: ClaimedKey;
+  readonly tls: TlsOptions;
+  /** The certificate of now with its chain, PEM. */
+  readonly certificate: () => string;
+  /** Keys that statements name, so that evidence speaks of this connection. */
+  readonly keys: () => readonly ClaimedKey[];
+  /** Ends renewal. */
+  readonly close: () => void;
 }
 
-/** The key and certificate of a configuration, if it has any. Throws `usage` unless they belong together. */
-export async function tlsOf({ tlsKey, tlsCertificate }: AttesterConfig, io: Io): Promise<TlsIdentity | undefined> {
-  if (tlsKey === undefined || tlsCertificate === undefined) return undefined;
-  const certificate = await readText(tlsCertificate, io, '--tls-certificate');
-  const leaf = parsed('--tls-certificate', 'a certificate, PEM', () => new X509Certificate(certificate));
-  const key = parsed('--tls-key-file', 'a private key without password, PEM', () => createPrivateKey(tlsKey));
-  if (!leaf.checkPrivateKey(key))
-    throw usage('--tls-certificate: it is for another key than that of --tls-key-file', '--tls-certificate');
-  return { tls: { key: tlsKey, certificate }, key: tlsKeyOf(leaf) };
+/** Who makes evidence of a self-made certificate, and for which names. */
+export interface TlsSurroundings {
+  readonly attester: Attester;
+  readonly names: readonly string[];
+  readonly report: (message: string) => void;
 }
 
-function tlsKeyOf({ publicKey }: X509Certificate): ClaimedKey {
-  const spki = publicKey.export({ type: 'spki', format: 'der' });
-  return { use: 'tls', spkiSha256: createHash('sha256').update(spki).digest('hex') };
-}
-
-/** What a library says may repeat what it read. */
-function parsed<T>(field: string, expected: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch {
-    throw usage(`${field}: expected ${expected}`, field);
+/**
+ * The certificate that is given, or a self-made one; undefined for neither. Throws `usage` for a key and certificate that
+ * cannot be served, and what the attester throws.
+ */
+export async function tlsOf(
+  { tls, tlsKey, tlsCertificate }: AttesterConfig,
+  io: Io,
+  { attester, names, report }: TlsSurroundings,
+): Promise<TlsIdentity | undefined> {
+  if (tlsKey !== undefined && tlsCertificate !== undefined) {
+    const certificate = await readText(tlsCertificate, io, '--tls-certificate');
+    const { spkiSha256 } = checkGivenCertificate({ tlsKey, tlsCertificate: certificate }, io.now());
+    const keys = [{ use: 'tls', spkiSha256 }];
+    return {
+      tls: { key: tlsKey, certificate },
+      certificate: () => certificate,
+      keys: () => keys,
+      close: () => undefined,
+    };
   }
+  if (tls === undefined) return undefined;
+  const onFailure = (error: unknown): void =>
+    report(`the certificate was not renewed: ${error instanceof Error ? error.message : String(error)}`);
+  const made = await startRaTls({ attester, clock: io.now, names, onFailure });
+  return {
+    tls: { ...made.current(), renewals: made.renewals },
+    certificate: () => made.current().certificate,
+    keys: made.keys,
+    close: () => made[Symbol.dispose](),
+  };
 }

@@ -1,8 +1,9 @@
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 
-/** One app of several: the first one that has a route answers. What none has, `serveApp` refuses. */
-export function mounted(apps: readonly Hono[]): Hono {
+/** One app of several, behind middleware: the first that has a route answers. What none has, `serveApp` refuses. */
+export function mounted(apps: readonly Hono[], middleware: readonly MiddlewareHandler[] = []): Hono {
   const all = new Hono();
+  for (const handler of middleware) all.use(handler);
   for (const app of apps) all.route('/', app);
   return all;
 }
