@@ -1,0 +1,65 @@
+import type { JSX } from 'preact';
+import { type Session, useSession } from './session.ts';
+import { Actions } from './view/actions.tsx';
+import { Icon } from './view/icon.tsx';
+import { Intake } from './view/intake.tsx';
+import { Notices } from './view/notices.tsx';
+import { SelfCheck } from './view/self-check.tsx';
+import { SettingsPanel } from './view/settings-panel.tsx';
+import { Tabs } from './view/tabs.tsx';
+import { nextTheme } from './view/theme.ts';
+import { VerdictCard } from './view/verdict-card.tsx';
+
+/** The whole page. */
+export function App({ clock }: { readonly clock: () => Date }): JSX.Element {
+  const session = useSession(clock);
+  const { given, judged, arrived, busy } = session.state;
+  return (
+    <>
+      <header class="bar">
+        <h1>
+          <span class="mark" aria-hidden="true" /> Assay <span class="quiet">explorer</span>
+        </h1>
+        <button type="button" class="plain" onClick={nextTheme}>
+          <Icon name="theme" /> Light or dark
+        </button>
+      </header>
+      <main aria-busy={busy}>
+        {given === undefined && (
+          <p class="lead">
+            Is this machine what it is said to be? Evidence is verified here, in this page; nothing leaves it.
+          </p>
+        )}
+        <div class={given === undefined ? 'start' : 'start small'}>
+          <Intake session={session} />
+          <SelfCheck session={session} />
+        </div>
+        <Notices session={session} />
+        <SettingsPanel session={session} />
+        {judged && given && (
+          <>
+            <VerdictCard judged={judged} name={given.name} arrived={arrived} />
+            <Actions session={session} judged={judged} given={given} />
+            <Tabs judged={judged} clock={clock} />
+          </>
+        )}
+      </main>
+      <Foot session={session} />
+    </>
+  );
+}
+
+function Foot({ session }: { readonly session: Session }): JSX.Element {
+  return (
+    <footer>
+      <p>
+        Vendors’ roots are pinned in this page. It asks no other server: what it cannot find in the files given, it says.
+      </p>
+      {session.state.given && (
+        <button type="button" class="plain" onClick={session.clear}>
+          Start again
+        </button>
+      )}
+    </footer>
+  );
+}

@@ -1,0 +1,102 @@
+import { AssayError, type RawEndorsements } from '@assay/verify';
+import type { JsonObject } from '@assay/verify/codec';
+import { endorsementsFromDirectory, parseEndorsements } from '@assay/verify/endorsements';
+import { type FoundEvidence, type Recognised, recognise } from './recognise.ts';
+
+/** A file that was dropped or chosen, or a text that was pasted. */
+export interface InputFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A certificate that the reader may vouch for. */
+export interface NamedRoot {
+  readonly name: string;
+  readonly der: Uint8Array;
+}
+
+/** A file of evidence: read, or broken in a way that says what it was meant to be. */
+export type Given = { readonly name: string; readonly bytes: Uint8Array } & (
+  | FoundEvidence
+  | { readonly malformed: string }
+);
+
+/** What a handful of files holds. */
+export interface Gathered {
+  readonly given: Given | undefined;
+  readonly endorsements: RawEndorsements | undefined;
+  readonly eventLog: Uint8Array | undefined;
+  readonly appCompose: Uint8Array | undefined;
+  /** A policy as text. */
+  readonly policy: string | undefined;
+  /** Roots that were among the files: offered, never trusted without a word of the reader. */
+  readonly roots: readonly NamedRoot[];
+  /** Names of files that are none of these. */
+  readonly ignored: readonly string[];
+}
+
+type Part = Partial<Pick<Gathered, 'given' | 'endorsements' | 'eventLog' | 'appCompose' | 'policy'>> & {
+  readonly root?: NamedRoot;
+};
+
+/** Sorts files by what they are. Of several files of evidence the first counts. */
+export async function gather(files: readonly InputFile[]): Promise<Gathered> {
+  const folder: Record<string, Uint8Array> = {};
+  const parts: Part[] = [];
+  const ignored: string[] = [];
+  for (const file of files) {
+    const name = file.name.slice(file.name.lastIndexOf('/') + 1);
+    // Endorsements are known by their names, as in a folder of `assay collateral fetch`.
+    if (Object.keys(endorsementsFromDirectory({ [name]: file.bytes })).length > 0) {
+      folder[name] = file.bytes;
+      continue;
+    }
+    const part = partOf({ ...file, name }, await recognise(file.bytes));
+    const surplus = part?.given !== undefined && parts.some(({ given }) => given);
+    if (part === undefined || surplus) ignored.push(surplus ? `${name} (one file of evidence at a time)` : name);
+    else parts.push(part);
+  }
+  const named = endorsementsFromDirectory(folder);
+  return {
+    given: first(parts, 'given'),
+    endorsements: Object.keys(named).length > 0 ? named : first(parts, 'endorsements'),
+    eventLog: first(parts, 'eventLog'),
+    appCompose: first(parts, 'appCompose'),
+    policy: first(parts, 'policy'),
+    roots: parts.flatMap(({ root }) => root ?? []),
+    ignored,
+  };
+}
+
+function first<K extends keyof Part>(parts: readonly Part[], key: K): Part[K] | undefined {
+  return parts.find((part) => part[key] !== undefined)?.[key];
+}
+
+function partOf({ name, bytes }: InputFile, recognised: Recognised | undefined): Part | undefined {
+  if (recognised === undefined) return undefined;
+  if ('found' in recognised) return { given: { name, bytes, ...recognised.found } };
+  if ('malformed' in recognised) return { given: { name, bytes, malformed: recognised.malformed } };
+  if ('eventLog' in recognised) return { eventLog: recognised.eventLog };
+  if ('root' in recognised) return { root: { name: recognised.name, der: recognised.root } };
+  return jsonPart(bytes, recognised);
+}
+
+function jsonPart(
+  bytes: Uint8Array,
+  { json, text }: { readonly json: JsonObject; readonly text: string },
+): Part | undefined {
+  if ('docker_compose_file' in json || 'manifest_version' in json) return { appCompose: bytes };
+  if (isPolicy(json)) return { policy: text };
+  try {
+    return { endorsements: parseEndorsements(bytes) };
+  } catch (error) {
+    if (error instanceof AssayError) return undefined;
+    throw error;
+  }
+}
+
+const POLICY_KEYS = ['releases', 'binding', 'freshness', 'identity', 'tcb', 'platforms', 'confidentialSpace'];
+
+function isPolicy(json: JsonObject): boolean {
+  return json.schema === 'assay.policy/1' || (json.schema === undefined && POLICY_KEYS.some((key) => key in json));
+}

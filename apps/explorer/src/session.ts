@@ -1,0 +1,136 @@
+import { AssayError } from '@assay/verify';
+import { useRef, useState } from 'preact/hooks';
+import { type Gathered, type Given, gather, type InputFile, type NamedRoot } from './evidence/gather.ts';
+import { type Companions, type Judged, judge } from './judging/judge.ts';
+import { type Settings, STRICT } from './judging/settings.ts';
+
+/** Why there is no verdict: the setting or input that is wrong, and what is wrong with it. */
+export interface Problem {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Everything that the page shows. */
+export interface State {
+  readonly given: Given | undefined;
+  readonly companions: Companions;
+  readonly settings: Settings;
+  readonly judged: Judged | undefined;
+  readonly problem: Problem | undefined;
+  /** Roots that came along, for the reader to vouch for or not. */
+  readonly offered: readonly NamedRoot[];
+  readonly ignored: readonly string[];
+  /** Milliseconds of `performance.now()` when the evidence arrived. */
+  readonly arrived: number;
+  readonly busy: boolean;
+}
+
+/** What the reader can do. */
+export interface Session {
+  readonly state: State;
+  /** Reads files and judges what they hold; `arrived` is when the reader let go of them. */
+  readonly take: (files: Promise<readonly InputFile[]>, arrived: number, more?: Partial<Settings>) => Promise<void>;
+  /** Changes settings and judges again. */
+  readonly change: (more: Partial<Settings>) => Promise<void>;
+  /** Vouches for a root that was offered. */
+  readonly vouch: (root: NamedRoot) => Promise<void>;
+  readonly fail: (field: string, message: string) => void;
+  readonly clear: () => void;
+}
+
+const NOTHING: State = {
+  given: undefined,
+  companions: {},
+  settings: STRICT,
+  judged: undefined,
+  problem: undefined,
+  offered: [],
+  ignored: [],
+  arrived: 0,
+  busy: false,
+};
+
+/** The page's state. Of judgements that overtake each other the last one asked for counts. */
+export function useSession(clock: () => Date): Session {
+  const [state, show] = useState(NOTHING);
+  const latest = useRef(state);
+  const turn = useRef(0);
+  const update = (more: Partial<State>): void => {
+    latest.current = { ...latest.current, ...more };
+    show(latest.current);
+  };
+  const fail = (field: string, message: string): void => update({ problem: { field, message }, busy: false });
+
+  /** Runs a step and shows what it changes, unless another began meanwhile. */
+  const step = async (work: () => Promise<Partial<State>>): Promise<void> => {
+    turn.current += 1;
+    const mine = turn.current;
+    update({ busy: true, problem: undefined });
+    const change = await work().catch(problemOf);
+    if (mine === turn.current) update({ busy: false, ...change });
+  };
+
+  const judgedWith = async (more: Partial<State>): Promise<Partial<State>> => {
+    const { given, companions, settings } = { ...latest.current, ...more };
+    if (given === undefined) return more;
+    try {
+      return { ...more, judged: await judge(given, companions, settings, clock()) };
+    } catch (error) {
+      // What the reader typed stays; a verdict on other terms would mislead.
+      return { ...more, judged: undefined, ...problemOf(error) };
+    }
+  };
+
+  return {
+    state,
+    take: (files, arrived, more = {}) =>
+      step(async () => judgedWith({ ...merged(latest.current, await gather(await files), more), arrived })),
+    change: (more) =>
+      step(() => judgedWith({ settings: { ...latest.current.settings, ...more }, arrived: performance.now() })),
+    vouch: (root) =>
+      step(() => {
+        const { settings, offered } = latest.current;
+        return judgedWith({
+          settings: { ...settings, roots: [...settings.roots, root], allowSimulated: true },
+          offered: offered.filter((one) => one !== root),
+          arrived: performance.now(),
+        });
+      }),
+    fail,
+    clear: () => {
+      turn.current += 1;
+      update({ ...NOTHING, settings: latest.current.settings });
+    },
+  };
+}
+
+/** New evidence replaces the old one; endorsements stay until others come. */
+function merged(state: State, gathered: Gathered, more: Partial<Settings>): Partial<State> {
+  const { given, endorsements, eventLog, appCompose, policy, roots, ignored } = gathered;
+  const nothing = !given && !endorsements && !eventLog && !appCompose && !policy && roots.length === 0;
+  if (nothing) {
+    const what = ignored.length === 1 ? ignored[0] : `${ignored.length} files`;
+    throw new AssayError('malformed', `${what}: no kind of evidence that Assay knows`, { field: 'evidence' });
+  }
+  const kept = given ? { endorsements: state.companions.endorsements } : state.companions;
+  return {
+    given: given ?? state.given,
+    companions: {
+      ...kept,
+      ...(endorsements && { endorsements }),
+      ...(eventLog && { eventLog }),
+      ...(appCompose && { appCompose }),
+    },
+    settings: { ...state.settings, ...(policy !== undefined && { policy }), ...more },
+    offered: roots,
+    ignored,
+    ...(given && { judged: undefined }),
+  };
+}
+
+function problemOf(error: unknown): Partial<State> {
+  if (error instanceof AssayError) {
+    return { problem: { field: error.details.field ?? 'evidence', message: error.message } };
+  }
+  return { problem: { field: 'evidence', message: error instanceof Error ? error.message : String(error) } };
+}

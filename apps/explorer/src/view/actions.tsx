@@ -1,0 +1,59 @@
+import type { JSX } from 'preact';
+import type { Given } from '../evidence/gather.ts';
+import { commandLine } from '../judging/command-line.ts';
+import type { Judged } from '../judging/judge.ts';
+import { policyFrom } from '../judging/policy-from.ts';
+import type { Session } from '../session.ts';
+import { CopyButton } from './copy-button.tsx';
+import { Icon } from './icon.tsx';
+
+interface ActionsProps {
+  readonly session: Session;
+  readonly judged: Judged;
+  readonly given: Given;
+}
+
+/** What the reader takes away: a bundle, a policy, a command. */
+export function Actions({ session, judged, given }: ActionsProps): JSX.Element {
+  const { settings, companions } = session.state;
+  const policy = policyFrom(judged.verdict, judged.options.policy);
+  const text = policy && JSON.stringify(policy, null, 2);
+  const command = commandLine(given.name, settings, judged, companions.endorsements !== undefined);
+  const save = (): void => {
+    download(judged).catch((error: unknown) => session.fail('bundle', error instanceof Error ? error.message : 'failed'));
+  };
+  return (
+    <div class="row actions">
+      {judged.evidence && !judged.genuine && (
+        <button type="button" onClick={save}>
+          <Icon name="download" /> Download bundle
+        </button>
+      )}
+      {text !== undefined && <CopyButton text={text}>Copy policy from this evidence</CopyButton>}
+      {text !== undefined && judged.verdict.layers.identity === 'unchecked' && (
+        <button type="button" onClick={() => void session.change({ policy: text })}>
+          Expect this code from now on
+        </button>
+      )}
+      <CopyButton text={command}>Copy command line</CopyButton>
+    </div>
+  );
+}
+
+async function download({ evidence, endorsements, verdict, at, options }: Judged): Promise<void> {
+  if (evidence === undefined) return;
+  const { makeBundle, serialiseBundle } = await import('@assay/verify/bundle');
+  const bundle = await makeBundle({
+    ...options,
+    evidence: { ...evidence, ...(verdict.tee && { tee: verdict.tee }), endorsements },
+    verdict,
+    now: at,
+    version: 'assay explorer',
+  });
+  const url = URL.createObjectURL(new Blob([serialiseBundle(bundle)], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `assay-bundle-${at.toISOString().slice(0, 10)}.json`;
+  link.click();
+  URL.revokeObjectURL(url);
+}

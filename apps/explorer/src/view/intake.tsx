@@ -1,0 +1,76 @@
+import type { JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import type { InputFile } from '../evidence/gather.ts';
+import type { Session } from '../session.ts';
+import { fromDrop, fromList, fromText } from './files.ts';
+import { Icon } from './icon.tsx';
+
+/** Where evidence comes in: dropped, chosen or pasted. */
+export function Intake({ session }: { readonly session: Session }): JSX.Element {
+  const [over, setOver] = useState(false);
+  const [pasting, setPasting] = useState(false);
+  const chooser = useRef<HTMLInputElement>(null);
+  const take = (files: Promise<readonly InputFile[]>): void => {
+    void session.take(files, performance.now());
+  };
+  return (
+    <section aria-label="Evidence" class="intake">
+      <div
+        class={over ? 'drop over' : 'drop'}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => {
+          event.preventDefault();
+          setOver(false);
+          if (event.dataTransfer) take(fromDrop(event.dataTransfer));
+        }}
+      >
+        <p class="invite">Drop evidence here</p>
+        <p class="hint">
+          A quote, report, token, envelope, bundle or certificate. Collateral, a policy or an event log may lie beside it.
+        </p>
+        <div class="row">
+          <button type="button" class="primary" onClick={() => chooser.current?.click()}>
+            <Icon name="file" /> Choose files
+          </button>
+          <button type="button" aria-expanded={pasting} onClick={() => setPasting(!pasting)}>
+            <Icon name="paste" /> Paste text
+          </button>
+        </div>
+        <input
+          ref={chooser}
+          class="away"
+          type="file"
+          multiple
+          tabIndex={-1}
+          aria-label="Files of evidence"
+          onChange={({ currentTarget }) => {
+            if (currentTarget.files) take(fromList([...currentTarget.files]));
+            currentTarget.value = '';
+          }}
+        />
+        {pasting && <PasteBox onText={(text) => take(fromText(text))} />}
+      </div>
+    </section>
+  );
+}
+
+function PasteBox({ onText }: { readonly onText: (text: string) => void }): JSX.Element {
+  const box = useRef<HTMLTextAreaElement>(null);
+  return (
+    <form
+      class="paste"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (box.current) onText(box.current.value);
+      }}
+    >
+      <label for="pasted">Hexadecimal, base64, a token, JSON or PEM</label>
+      <textarea id="pasted" ref={box} rows={5} spellcheck={false} autocomplete="off" />
+      <button type="submit">Verify this text</button>
+    </form>
+  );
+}

@@ -1,0 +1,33 @@
+import type { JSX } from 'preact';
+import type { Session } from '../session.ts';
+import { Icon } from './icon.tsx';
+
+/** What went wrong, what was left aside, and roots that wait for the reader's word. */
+export function Notices({ session }: { readonly session: Session }): JSX.Element {
+  const { problem, ignored, offered, busy } = session.state;
+  return (
+    <div class="notices" aria-live="polite">
+      {busy && <p class="quiet">Verifying…</p>}
+      {problem && (
+        <div class="notice bad" role="alert">
+          <p>
+            <Icon name="fail" /> <strong>{problem.field}</strong>
+          </p>
+          <p>{problem.message}</p>
+        </div>
+      )}
+      {ignored.length > 0 && !problem && <p class="notice quiet">Left aside: {ignored.join(', ')}</p>}
+      {offered.map((root) => (
+        <div class="notice doubtful" key={root.name}>
+          <p>
+            <Icon name="warn" /> <strong>{root.name}</strong> is a root certificate that no vendor’s key is pinned for.
+          </p>
+          <p>What it signs is simulated and proves nothing about hardware. Trust it only if it is your own test vendor’s.</p>
+          <button type="button" onClick={() => void session.vouch(root)}>
+            Trust this root for simulated evidence
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
