@@ -1,11 +1,15 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, assay } from '../../../tools/assay-process.ts';
 import { type ExhibitFolder, exhibitFolder, NOW } from '../../../tools/demo-folder.ts';
 
 // What scripts rely on, asked of the command as it is installed: the built one, in a process of its own.
+
+const ROOT = join(import.meta.dirname, '../../..');
 
 let folder: ExhibitFolder;
 let file: string;
@@ -68,6 +72,15 @@ describe('2: usage, or no kind of evidence recognised', () => {
     ['text to inspect', ['inspect', 'TEXT'], 'unrecognised', 'no kind of evidence'],
     ['an event log alone', ['verify', 'LOG'], 'unrecognised', '--event-log'],
     ['a fetch from nowhere', ['collateral', 'fetch', 'FILE', '-o', 'OUT'], 'usage', '--from'],
+    ['a port that is none', ['serve', '--port', '65536'], 'usage', 'port: flag --port'],
+    ['a misspelt option of a service', ['serve', '--prot', '1'], 'usage', '--prot'],
+    ['an unknown service', ['serve', 'attestre'], 'usage', 'too many arguments'],
+    ['an unknown attester', ['serve', '--from', 'nitro'], 'usage', 'from: flag --from'],
+    ['a certificate without its key', ['serve', '--tls-certificate', 'TEXT'], 'usage', 'give both or none'],
+    ['a configuration that is not there', ['serve', '--config', '/no/such'], 'usage', '--config'],
+    ['a misspelt key of a configuration', ['proxy', '--config', 'BAD'], 'usage', 'identiy'],
+    ['a token that is not there', ['proxy', '--token-file', '/no/such'], 'usage', 'openssl rand -hex 32'],
+    ['a group that is not there', ['proxy', '--raw-group', 'no-such-group'], 'usage', 'groupadd'],
     ['a fetch over http', ['collateral', 'fetch', 'FILE', '--from', 'http://h', '-o', 'OUT'], 'usage', '--from'],
   ])('%s', async (_what, given, code, reason) => {
     const paths: Record<string, string> = {
@@ -98,7 +111,13 @@ test('3: an endorsement could not be had', async () => {
 }, 120_000);
 
 test('--help and --version answer on standard output', async () => {
-  for (const args of [['--help'], ['verify', '--help'], ['collateral', 'fetch', '--help'], ['--version']]) {
+  for (const args of [
+    ['--help'],
+    ['verify', '--help'],
+    ['collateral', 'fetch', '--help'],
+    ['serve', '--help'],
+    ['--version'],
+  ]) {
     const { exit, output, log } = await assay(args);
     expect([exit, log]).toEqual([0, '']);
     expect(output.length).toBeGreaterThan(4);
@@ -131,12 +150,24 @@ test('a reader that goes away is no fault', async () => {
   expect([stdout.trim(), stderr]).toEqual(['{ 0', '']);
 });
 
-test('npm start shows a verdict, and the command that gives it', async () => {
+test('npm start serves evidence, and the commands that it prints verify it', async () => {
   const demo = join(import.meta.dirname, '../dist/demo.js');
-  const env = { ...process.env, TMPDIR: folder.path('.') };
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [demo], { env });
-  expect(stderr).toBe('');
-  for (const part of ['npx assay verify', '✓ TRUSTED  SIMULATED Intel TDX evidence', 'What to try']) {
-    expect(stdout).toContain(part);
+  const env = { ...process.env, TMPDIR: folder.path('.'), PORT: '0' };
+  const child = spawn(process.execPath, [demo], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'exit');
+  let said = '';
+  for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    said += String(chunk);
+    if (said.includes('Ctrl-C')) break;
   }
+  expect(said).toMatch(/^! SIMULATED {2}Open http:\/\/localhost:\d+:/);
+  const commands = said.split('\n').filter((line) => /^ {2}(curl|npx assay verify) /.test(line));
+  expect(commands).toHaveLength(2);
+  const { stdout } = await promisify(execFile)('bash', ['-ec', commands.join('\n')], { cwd: ROOT });
+  expect(stdout).toContain('✓ TRUSTED  SIMULATED Intel TDX evidence');
+  const directory = dirname(/ (\S+)\/evidence\.json/.exec(said)?.[0].trim() ?? '');
+  expect(existsSync(directory)).toBe(true);
+  child.kill('SIGINT');
+  expect(await ended).toEqual([0, null]);
+  expect(existsSync(directory)).toBe(false);
 });

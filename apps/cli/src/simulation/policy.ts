@@ -6,9 +6,9 @@ import { TEES } from '../tees.ts';
 export function policyText(
   name: string,
   measurements: Readonly<Record<string, string>>,
-  binding: Readonly<Record<string, string>> = {},
+  binding: Readonly<Record<string, string | Readonly<Record<string, string>>>> = {},
 ): string {
-  const lines = (entries: Readonly<Record<string, string>>, indent: string): string =>
+  const lines = (entries: typeof binding, indent: string): string =>
     Object.entries(entries)
       .map(([key, value]) => `${indent}${key}: ${JSON.stringify(value)}\n`)
       .join('');
