@@ -6,6 +6,7 @@ export { BROKER_ALIASES, type BrokerConfig, brokerConfig } from './broker/config
 export { createSeedAttestation, type SeedAttestationOptions } from './confidential-space/attestation.ts';
 export { type AudiencePolicy, audiencePolicy } from './confidential-space/audience.ts';
 export { type Budget, createBudget } from './confidential-space/budget.ts';
+export { type RationOptions, rationed } from './confidential-space/rationed.ts';
 export { type SeedClaims, type SeedReport, type SeedReportOptions, seedReport } from './confidential-space/report.ts';
 export { ATTESTER_VARIABLES } from './config/listening.ts';
 export { type ConfigSources, type LoadedConfig, loadConfig } from './config/load.ts';
@@ -13,6 +14,7 @@ export { printConfig } from './config/print.ts';
 export type { ConfigSchema } from './config/schema.ts';
 export { createDocsApp, type DocsAppOptions } from './documentation/app.ts';
 export { attesterPaths } from './documentation/attester-paths.ts';
+export { evidencesPaths } from './documentation/evidences-paths.ts';
 export type { ApiDescription } from './documentation/open-api.ts';
 export type { ApiAnswer, ApiContent, ApiOperation, ApiParameter, ApiPaths } from './documentation/operation.ts';
 export { proxyPaths } from './documentation/proxy-paths.ts';

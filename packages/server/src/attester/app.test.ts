@@ -197,7 +197,7 @@ describe('where evidence is a token', () => {
     Response.json({ issuer: 'https://confidentialcomputing.googleapis.com' });
   const withSeed = () => service({ seedAnswer }, 'confidential-space');
 
-  test.each(['/attestation', '/attestation?audience=https://me.example'])(
+  test.each(['/attestation', '/attestation?aud=https://me.example', '/attestation?audience=https://me.example'])(
     '%s is the platform’s own',
     async (target) => {
       const { app, asked } = withSeed();
@@ -209,7 +209,7 @@ describe('where evidence is a token', () => {
   test.each([
     ['profile', 'bad_request', '?profile=sha256-info'],
     ['Nonce', 'bad_request', `?Nonce=${nonce}`],
-    ['audience', 'bad_request', `?nonce=${nonce}&audience=a`],
+    ['aud', 'forbidden', `?nonce=${nonce}&audience=a`],
     ['aud', 'forbidden', `?nonce=${nonce}&aud=https://sts.googleapis.com`],
   ])('%j is refused as %s, and no token is asked for', async (field, code, query) => {
     const { app, asked } = withSeed();

@@ -2,13 +2,15 @@ import type { Attester, Detection } from '@assay/attest';
 import { AssayError } from '@assay/verify';
 import { toHex } from '@assay/verify/codec';
 import { Hono } from 'hono';
+import { AUDIENCE_NAMES, type AudiencePolicy } from '../confidential-space/audience.ts';
+import { launcherProblem } from '../confidential-space/launcher-problem.ts';
 import { Problem, problemOf, problemResponse } from '../problem/problem.ts';
 import { createEnvelopes, type EnvelopeOptions } from './envelopes.ts';
 import { frontPage } from './front-page.ts';
 import { INFO_PROFILES, infoBytes, type ServiceInfo, sha256 } from './info.ts';
 import { createInfoQuotes, type QuoteOptions } from './quotes.ts';
 import { remembered } from './remembered.ts';
-import { readAttestationRequest } from './request.ts';
+import { audienceAmong, readAttestationRequest } from './request.ts';
 
 /** What an attester service is made from. */
 export interface AttesterAppOptions extends ServiceInfo {
@@ -22,10 +24,12 @@ export interface AttesterAppOptions extends ServiceInfo {
   readonly vmConfig?: QuoteOptions['vmConfig'];
   /** Whom evidence may be for. Default: anybody; nobody in particular where evidence is a token of Google. */
   readonly audiences?: readonly string[] | undefined;
+  /** Decides that instead, also for who names nobody: a token and its statement are for the same audience. */
+  readonly audience?: AudiencePolicy | undefined;
   /** Whether this is a TEE, and what was looked for to know. Default: the attester's own look. */
   readonly detection?: (() => Promise<Detection>) | undefined;
   /**
-   * Answers who brings no nonce where evidence has no report data; `?audience=` is its own to read. It keeps strangers
+   * Answers who brings no nonce where evidence has no report data; `?aud=` is its own to read. It keeps strangers
    * from causing evidence each.
    */
   readonly seedAnswer?: ((request: Request) => Promise<Response>) | undefined;
@@ -48,6 +52,7 @@ export function createAttesterApp(options: AttesterAppOptions): Hono {
   const { attester, batcher, clock, name, version, keys = () => [], endorsements, vmConfig, seedAnswer } = options;
   const isToken = attester.name === 'confidential-space';
   const { detection = () => attester.detect(), audiences = isToken ? [] : undefined } = options;
+  const { audience = audienceAmong(audiences) } = options;
   const info = infoBytes(options);
   const claims = { name, version, infoSha256: toHex(sha256(info)) };
   const envelopes = createEnvelopes({ batcher, keys, claims, endorsements });
@@ -60,7 +65,7 @@ export function createAttesterApp(options: AttesterAppOptions): Hono {
       return await made;
     } catch (error) {
       if (error instanceof AssayError && error.code === 'unavailable') expectTee(await detect());
-      throw error;
+      throw isToken ? launcherProblem(error) : error;
     }
   };
 
@@ -84,7 +89,7 @@ export function createAttesterApp(options: AttesterAppOptions): Hono {
   });
   app.on(['GET', 'POST'], '/attestation', async ({ req }) => {
     if (seedAnswer !== undefined && asksForNothing(req.raw)) return onPlatform(seedAnswer(req.raw));
-    const asked = await readAttestationRequest(req.raw, audiences);
+    const asked = await readAttestationRequest(req.raw, audience);
     if ('nonce' in asked)
       return new Response(await onPlatform(envelopes(asked, req.raw.signal)), { headers: EVIDENCE_HEADERS });
     if (isToken || seedAnswer !== undefined) {
@@ -101,7 +106,7 @@ export function createAttesterApp(options: AttesterAppOptions): Hono {
 
 /** Neither fresh evidence nor a profile, nor anything misspelt: whoever wants a nonce must not get an answer without. */
 function asksForNothing({ method, url }: Request): boolean {
-  return method !== 'POST' && [...new URL(url).searchParams.keys()].every((name) => name === 'audience');
+  return method !== 'POST' && [...new URL(url).searchParams.keys()].every((name) => AUDIENCE_NAMES.includes(name));
 }
 
 /** Throws a `Problem` that says what was looked for, unless there is a TEE. */

@@ -2,10 +2,11 @@ import { AssayError } from '@assay/verify';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Problem, problemOf } from '../problem/problem.ts';
-import { readAttestationRequest } from './request.ts';
+import { audienceAmong, readAttestationRequest } from './request.ts';
 
 const URL_OF = 'http://service.example/attestation';
 const nonce = '0f'.repeat(32);
+const anyone = audienceAmong(undefined);
 const get = (query: string): Request => new Request(`${URL_OF}${query}`);
 const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}, query = ''): Request =>
   new Request(`${URL_OF}${query}`, {
@@ -16,7 +17,7 @@ const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, st
 
 async function refusal(request: Request, audiences?: readonly string[]): Promise<Problem> {
   try {
-    await readAttestationRequest(request, audiences);
+    await readAttestationRequest(request, audienceAmong(audiences));
   } catch (error) {
     return problemOf(error);
   }
@@ -28,27 +29,29 @@ describe('a challenge', () => {
     const aud = 'https://relying.example/?a=b&c=d';
     for (const request of [
       get(`?nonce=${nonce}&aud=${encodeURIComponent(aud)}`),
+      get(`?nonce=${nonce}&audience=${encodeURIComponent(aud)}`),
       post(JSON.stringify({ nonce, aud })),
+      post(JSON.stringify({ nonce, audience: aud })),
       post(JSON.stringify({ nonce, aud }), { 'content-type': 'Application/JSON; charset=UTF-8' }),
     ])
-      expect(await readAttestationRequest(request, [aud])).toEqual({ nonce, aud });
-    expect(await readAttestationRequest(get(`?nonce=${nonce}`), undefined)).toEqual({ nonce, aud: null });
+      expect(await readAttestationRequest(request, audienceAmong([aud]))).toEqual({ nonce, aud });
+    expect(await readAttestationRequest(get(`?nonce=${nonce}`), anyone)).toEqual({ nonce, aud: null });
   });
 
   test.each([16, 64])('has a nonce of %d bytes', async (length) => {
     const given = 'ab'.repeat(length);
-    expect(await readAttestationRequest(get(`?nonce=${given}`), undefined)).toMatchObject({ nonce: given });
+    expect(await readAttestationRequest(get(`?nonce=${given}`), anyone)).toMatchObject({ nonce: given });
   });
 });
 
 test('without a challenge there may be a profile, or nothing at all', async () => {
-  expect(await readAttestationRequest(get('?profile=oauth3-info'), undefined)).toEqual({ profile: 'oauth3-info' });
-  expect(await readAttestationRequest(post('{"profile":"sha256-info"}'), undefined)).toEqual({
+  expect(await readAttestationRequest(get('?profile=oauth3-info'), anyone)).toEqual({ profile: 'oauth3-info' });
+  expect(await readAttestationRequest(post('{"profile":"sha256-info"}'), anyone)).toEqual({
     profile: 'sha256-info',
   });
   const bare = new Request(URL_OF, { method: 'POST' });
   for (const request of [get(''), post('{}'), bare])
-    expect(await readAttestationRequest(request, undefined)).toEqual({ profile: undefined });
+    expect(await readAttestationRequest(request, anyone)).toEqual({ profile: undefined });
 });
 
 describe('refused, with the parameter at fault', () => {
@@ -64,7 +67,9 @@ describe('refused, with the parameter at fault', () => {
     ['aud', `?nonce=${nonce}&aud=`],
     ['aud', `?nonce=${nonce}&aud=${'x'.repeat(513)}`],
     ['aud', `?nonce=${nonce}&aud=a&aud=a`],
+    ['aud', `?nonce=${nonce}&aud=a&audience=a`],
     ['aud', '?aud=a'],
+    ['aud', '?audience=a'],
     ['profile', '?profile=raw'],
     ['profile', '?profile=assay/1'],
     ['profile', `?nonce=${nonce}&profile=sha256-info`],
@@ -83,6 +88,7 @@ describe('refused, with the parameter at fault', () => {
     ['nonce', '{"nonce":null}'],
     ['nonce', `{"nonce":["${nonce}"]}`],
     ['aud', `{"nonce":"${nonce}","aud":1}`],
+    ['aud', `{"nonce":"${nonce}","aud":"a","audience":"a"}`],
     ['aud', `{"nonce":"${nonce}","aud":"\\ud800"}`],
     ['reportData', `{"nonce":"${nonce}","reportData":"00"}`],
     ['keys', `{"nonce":"${nonce}","keys":[]}`],
@@ -158,7 +164,7 @@ test('whatever comes is read or refused as the mistake of its sender', async () 
   await fc.assert(
     fc.asyncProperty(requests, async (request) => {
       try {
-        const read = await readAttestationRequest(request, undefined);
+        const read = await readAttestationRequest(request, anyone);
         if ('nonce' in read) expect(read.nonce).toMatch(/^[0-9a-f]{32,128}$/);
       } catch (error) {
         if (error instanceof AssayError) expect(error.code).toBe('malformed');

@@ -1,4 +1,5 @@
 import { fromUtf8, parseJsonObject } from '@assay/verify/codec';
+import { AUDIENCE_NAMES } from '../confidential-space/audience.ts';
 import { Problem } from '../problem/problem.ts';
 import { expectJson, readBody } from './body.ts';
 import { INFO_PROFILES, type InfoProfile } from './info.ts';
@@ -17,19 +18,34 @@ export interface Unchallenged {
 
 type Parameters = ReadonlyMap<string, string>;
 
-const NAMES: readonly string[] = ['nonce', 'aud', 'profile'];
+const NAMES = ['nonce', 'aud', 'profile'] as const;
 const NONCE = /^(?:[0-9a-f]{2}){16,64}$/;
 const MAX_AUD = 512;
 /** Of a body with a nonce and an audience that is all escapes. */
 const MAX_BODY = 8192;
 
+/** Whom evidence is for, which the caller named or did not. Throws a `Problem` of the field `aud`. */
+export type AudienceChoice = (asked: string | undefined) => string | null;
+
+/** An audience that is on the list, where there is one; null for callers who name none. */
+export function audienceAmong(listed: readonly string[] | undefined): AudienceChoice {
+  return (asked) => {
+    if (asked === undefined) return null;
+    if (asked === '' || asked.length > MAX_AUD || !asked.isWellFormed())
+      throw wrong('aud', `expected well-formed text of 1 to ${MAX_AUD} characters`);
+    if (listed !== undefined && !listed.includes(asked))
+      throw new Problem('forbidden', 'aud: this service makes no evidence for that audience', { field: 'aud' });
+    return asked;
+  };
+}
+
 /**
- * Reads `GET /attestation?…`, or the JSON body of `POST /attestation`. An audience must be one of `audiences`, where
- * those are given. Throws a `Problem` that names the parameter.
+ * Reads `GET /attestation?…`, or the JSON body of `POST /attestation`; `audience` is another name for `aud`. Throws a
+ * `Problem` that names the parameter.
  */
 export async function readAttestationRequest(
   request: Request,
-  audiences: readonly string[] | undefined,
+  audience: AudienceChoice,
 ): Promise<Challenge | Unchallenged> {
   const parameters = request.method === 'POST' ? await fromBody(request) : fromQuery(new URL(request.url));
   const [nonce, aud, profile] = ['nonce', 'aud', 'profile'].map((name) => parameters.get(name));
@@ -39,7 +55,7 @@ export async function readAttestationRequest(
   }
   if (!NONCE.test(nonce)) throw wrong('nonce', 'expected 16 to 64 bytes of lower-case hexadecimal');
   if (profile !== undefined) throw wrong('profile', 'evidence for a nonce has the profile assay/1-batch: leave it out');
-  return { nonce, aud: aud === undefined ? null : audienceOf(aud, audiences) };
+  return { nonce, aud: audience(aud) };
 }
 
 function fromQuery({ search, searchParams }: URL): Parameters {
@@ -48,12 +64,7 @@ function fromQuery({ search, searchParams }: URL): Parameters {
   } catch {
     throw wrong('query', 'not UTF-8 in percent-encoding');
   }
-  const parameters = new Map<string, string>();
-  for (const [name, value] of searchParams) {
-    if (parameters.has(name)) throw wrong(name, 'given more than once');
-    parameters.set(known(name), value);
-  }
-  return parameters;
+  return byName([...searchParams]);
 }
 
 async function fromBody(request: Request): Promise<Parameters> {
@@ -61,32 +72,26 @@ async function fromBody(request: Request): Promise<Parameters> {
   const bytes = await readBody(request, MAX_BODY);
   if (bytes.length === 0) return new Map();
   expectJson(request);
-  const members = Object.entries(parseJsonObject(fromUtf8(bytes, 'body'), 'body'));
-  return new Map(
-    members.map(([name, value]) => {
-      if (typeof value !== 'string') throw wrong(known(name), 'expected text');
-      return [known(name), value];
-    }),
-  );
+  return byName(Object.entries(parseJsonObject(fromUtf8(bytes, 'body'), 'body')));
 }
 
-function known(name: string): string {
-  if (NAMES.includes(name)) return name;
-  throw wrong(name.slice(0, 40), `unknown; the parameters are ${NAMES.join(', ')}`);
+/** Text that has a known name, each once: an audience has two. */
+function byName(given: readonly (readonly [name: string, value: unknown])[]): Parameters {
+  const parameters = new Map<string, string>();
+  for (const [asked, value] of given) {
+    const name = AUDIENCE_NAMES.includes(asked) ? 'aud' : NAMES.find((known) => known === asked);
+    if (name === undefined) throw wrong(asked.slice(0, 40), `unknown; the parameters are ${NAMES.join(', ')}`);
+    if (parameters.has(name)) throw wrong(name, 'given more than once');
+    if (typeof value !== 'string') throw wrong(name, 'expected text');
+    parameters.set(name, value);
+  }
+  return parameters;
 }
 
 function profileOf(profile: string): InfoProfile {
   const found = INFO_PROFILES.find((name) => name === profile);
   if (found === undefined) throw wrong('profile', `expected one of ${INFO_PROFILES.join(', ')}`);
   return found;
-}
-
-function audienceOf(aud: string, audiences: readonly string[] | undefined): string {
-  if (aud === '' || aud.length > MAX_AUD || !aud.isWellFormed())
-    throw wrong('aud', `expected well-formed text of 1 to ${MAX_AUD} characters`);
-  if (audiences !== undefined && !audiences.includes(aud))
-    throw new Problem('forbidden', 'aud: this service makes no evidence for that audience', { field: 'aud' });
-  return aud;
 }
 
 function wrong(field: string, what: string): Problem {

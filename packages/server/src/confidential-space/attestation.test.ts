@@ -165,12 +165,14 @@ describe('the answer without a nonce', () => {
 
 describe('refused before anybody is asked', () => {
   test.each([
-    ['?audience=https://sts.googleapis.com', 'forbidden', 'audience', /credential of Google Cloud/],
-    ['?audience=//iam.googleapis.com/projects/1', 'forbidden', 'audience', /credential of Google Cloud/],
-    ['?audience=https://iam.googleapis.com/projects/1', 'forbidden', 'audience', /credential of Google Cloud/],
-    ['?audience=https://stranger.example', 'forbidden', 'audience', /stranger\.example is not among those/],
-    ['?audience=', 'bad_request', 'audience', /1 to 512 bytes/],
-    [`?audience=${own}&audience=${other}`, 'bad_request', 'audience', /expected one/],
+    ['?audience=https://sts.googleapis.com', 'forbidden', 'aud', /credential of Google Cloud/],
+    ['?audience=//iam.googleapis.com/projects/1', 'forbidden', 'aud', /credential of Google Cloud/],
+    ['?audience=https://iam.googleapis.com/projects/1', 'forbidden', 'aud', /credential of Google Cloud/],
+    ['?audience=https://stranger.example', 'forbidden', 'aud', /stranger\.example is not among those/],
+    ['?audience=', 'bad_request', 'aud', /1 to 512 bytes/],
+    [`?audience=${own}&audience=${other}`, 'bad_request', 'aud', /more than once/],
+    [`?aud=${own}&audience=${own}`, 'bad_request', 'aud', /more than once/],
+    ['?aud=https://sts.googleapis.com', 'forbidden', 'aud', /credential of Google Cloud/],
     [`?nonce=${'ab'.repeat(32)}`, 'bad_request', 'nonce', /not fresh/],
   ])('%s', async (query, code, field, message) => {
     const { get, asked } = await serviceOf();
@@ -193,7 +195,7 @@ describe('refused before anybody is asked', () => {
 test('tokens are for the audience that is asked for, and hold nothing that a stranger chose', async () => {
   const { get, asked } = await serviceOf();
   await get();
-  await get(`?audience=${other}`);
+  await get(`?aud=${other}`);
   expect(asked.map((body) => JSON.parse(body))).toEqual(
     [own, other].map((audience) => ({
       audience,

@@ -1,14 +1,15 @@
 import { type Attester, issueStatement, type Speaker } from '@assay/attest';
 import { Problem } from '../problem/problem.ts';
-import type { AudiencePolicy } from './audience.ts';
+import { AUDIENCE_NAMES, type AudiencePolicy } from './audience.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { keepAnswers, type Made } from './kept-answers.ts';
-import { launcherProblem, notInTee, overBudget, tooSlow } from './launcher-problem.ts';
+import { launcherProblem, notInTee } from './launcher-problem.ts';
+import { type RationOptions, rationed } from './rationed.ts';
 import { seedReport } from './report.ts';
 import { readToken } from './token.ts';
 
 /** What the answer without a nonce is made of. */
-export interface SeedAttestationOptions {
+export interface SeedAttestationOptions extends Omit<RationOptions, 'budget'> {
   readonly attester: Attester;
   /** Who speaks in the statement of a token. */
   readonly instance: Speaker['instance'];
@@ -17,10 +18,6 @@ export interface SeedAttestationOptions {
   readonly clock: () => Date;
   /** Default 5 tokens a second; share one with whatever else asks for tokens. */
   readonly budget?: Budget | undefined;
-  /** For one token; default 10,000. */
-  readonly timeoutMs?: number | undefined;
-  /** Makes the signal that ends the wait for a token. Default `AbortSignal.timeout`. */
-  readonly timeout?: ((milliseconds: number) => AbortSignal) | undefined;
   /** Default false. */
   readonly publicToken?: boolean | undefined;
   /** Default false. */
@@ -32,32 +29,26 @@ const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store
 
 /**
  * `GET /attestation` on Confidential Space for callers without a nonce: the claims of a token that may have been shown
- * before. `?audience=` names whom it is for. Throws `Problem`: `bad_request` and `forbidden` with the field at fault,
+ * before. `?aud=` names whom it is for. Throws `Problem`: `bad_request` and `forbidden` with the field at fault,
  * `method_not_allowed`, `not_in_tee`, `too_many_requests`, `unavailable`.
  */
 export function createSeedAttestation(options: SeedAttestationOptions): (request: Request) => Promise<Response> {
   const { attester, instance, version, audience, clock, publicToken, showEnv } = options;
-  const { budget = createBudget(PER_SECOND, clock), timeoutMs = 10_000 } = options;
-  const { timeout = (milliseconds) => AbortSignal.timeout(milliseconds) } = options;
+  const { budget = createBudget(PER_SECOND, clock), timeoutMs, timeout } = options;
+  const tokens = rationed(attester, { budget, timeoutMs, timeout });
 
   const make = async (aud: string): Promise<Made> => {
-    const signal = timeout(timeoutMs);
-    try {
-      return await before(signal, () => ask(aud, signal));
-    } catch (error) {
-      throw signal.aborted ? tooSlow(timeoutMs, error) : launcherProblem(error);
-    }
-  };
-  const ask = async (aud: string, signal: AbortSignal): Promise<Made> => {
-    const detection = await attester.detect(signal);
+    const detection = await attester.detect();
     if (!detection.available) throw notInTee(detection);
-    const wait = budget();
-    if (wait > 0) throw overBudget(wait);
     // What it says is fixed: a stranger chooses none of it but a listed audience.
     const said = { type: 'attestation', nonce: null, aud, keys: [], claims: { version } } as const;
-    const { evidence } = await issueStatement(attester, said, { instance, clock, signal });
-    const body = JSON.stringify(seedReport(evidence, { version, publicToken, showEnv }));
-    return { body, expires: readToken(evidence).said.expires };
+    try {
+      const { evidence } = await issueStatement(tokens, said, { instance, clock });
+      const body = JSON.stringify(seedReport(evidence, { version, publicToken, showEnv }));
+      return { body, expires: readToken(evidence).said.expires };
+    } catch (error) {
+      throw launcherProblem(error);
+    }
   };
   const answers = keepAnswers(make, clock);
 
@@ -74,20 +65,7 @@ export function createSeedAttestation(options: SeedAttestationOptions): (request
 function audienceOf(asked: URLSearchParams): string | undefined {
   if (asked.has('nonce'))
     throw new Problem('bad_request', 'nonce: this answer is not fresh and takes none', { field: 'nonce' });
-  const [audience, ...more] = asked.getAll('audience');
-  if (more.length > 0) throw new Problem('bad_request', 'audience: expected one', { field: 'audience' });
-  return audience;
-}
-
-/** The work's result, unless the signal aborts first: also when the work does not listen to it. */
-async function before<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const over = Promise.withResolvers<never>();
-  const end = (): void => over.reject(signal.reason);
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    signal.throwIfAborted();
-    return await Promise.race([work(), over.promise]);
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
+  const [aud, ...more] = AUDIENCE_NAMES.flatMap((name) => asked.getAll(name));
+  if (more.length > 0) throw new Problem('bad_request', 'aud: given more than once', { field: 'aud' });
+  return aud;
 }

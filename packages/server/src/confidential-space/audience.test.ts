@@ -21,7 +21,7 @@ describe('an audience', () => {
     for (const list of [undefined, []]) {
       const policy = audiencePolicy(list, own);
       expect([policy(undefined), policy(own)]).toEqual([own, own]);
-      expect(refusal(() => policy(other))).toMatchObject({ code: 'forbidden', field: 'audience' });
+      expect(refusal(() => policy(other))).toMatchObject({ code: 'forbidden', field: 'aud' });
     }
   });
 
@@ -30,7 +30,7 @@ describe('an audience', () => {
     const policy = audiencePolicy([other, 'syft-client-attestation'], own);
     expect([policy(undefined), policy('syft-client-attestation')]).toEqual([other, 'syft-client-attestation']);
     expect(refusal(() => policy(own)).message).toBe(
-      `audience: ${own} is not among those that this service makes tokens for`,
+      `aud: ${own} is not among those that this service makes tokens for`,
     );
   });
 
@@ -39,7 +39,7 @@ describe('an audience', () => {
     (near) => {
       expect(refusal(() => audiencePolicy(undefined, own)(near))).toMatchObject({
         code: 'forbidden',
-        field: 'audience',
+        field: 'aud',
       });
     },
   );
@@ -59,8 +59,8 @@ describe('an audience', () => {
     '//IAM.googleapis.com/projects/1',
   ])('is never %j, also when it is listed', (asked) => {
     const problem = refusal(() => audiencePolicy([own, asked], own)(asked));
-    expect(problem).toMatchObject({ code: 'forbidden', field: 'audience' });
-    expect(problem.message).toBe(`audience: ${asked} is refused: its token is a credential of Google Cloud`);
+    expect(problem).toMatchObject({ code: 'forbidden', field: 'aud' });
+    expect(problem.message).toBe(`aud: ${asked} is refused: its token is a credential of Google Cloud`);
   });
 
   test('is not of Google Cloud because nobody named another', () => {
@@ -81,7 +81,7 @@ describe('an audience', () => {
   ])('is not %s', (_, asked) => {
     expect(refusal(() => audiencePolicy([asked], own)(asked))).toMatchObject({
       code: 'bad_request',
-      field: 'audience',
+      field: 'aud',
     });
   });
 
@@ -90,7 +90,7 @@ describe('an audience', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(own, other)), (asked) => {
         if (asked === own || asked === other) expect(policy(asked)).toBe(asked);
-        else expect(refusal(() => policy(asked)).field).toBe('audience');
+        else expect(refusal(() => policy(asked)).field).toBe('aud');
       }),
     );
   });

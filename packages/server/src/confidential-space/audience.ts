@@ -1,8 +1,11 @@
 import { utf8 } from '@assay/verify/codec';
 import { Problem } from '../problem/problem.ts';
 
-/** The audience that a token is made for; undefined is a caller who names none. Throws a problem of the field `audience`. */
+/** The audience that a token is made for; undefined is a caller who names none. Throws a problem of the field `aud`. */
 export type AudiencePolicy = (asked: string | undefined) => string;
+
+/** What callers may call it: as in statements and tokens, or as in the launcher's interface. */
+export const AUDIENCE_NAMES: readonly string[] = ['aud', 'audience'];
 
 /** In bytes: Google's limit. */
 const MAX_AUDIENCE = 512;
@@ -21,14 +24,14 @@ export function audiencePolicy(configured: readonly string[] | undefined, ownUrl
   return (asked = usual) => {
     const length = asked.isWellFormed() ? utf8(asked).length : 0;
     if (length === 0 || length > MAX_AUDIENCE)
-      throw new Problem('bad_request', `audience: expected text of 1 to ${MAX_AUDIENCE} bytes`, { field: 'audience' });
+      throw new Problem('bad_request', `aud: expected text of 1 to ${MAX_AUDIENCE} bytes`, { field: 'aud' });
     if (GOOGLES_OWN.test(asked))
-      throw new Problem('forbidden', `audience: ${asked} is refused: its token is a credential of Google Cloud`, {
-        field: 'audience',
+      throw new Problem('forbidden', `aud: ${asked} is refused: its token is a credential of Google Cloud`, {
+        field: 'aud',
       });
     if (!listed.includes(asked))
-      throw new Problem('forbidden', `audience: ${asked} is not among those that this service makes tokens for`, {
-        field: 'audience',
+      throw new Problem('forbidden', `aud: ${asked} is not among those that this service makes tokens for`, {
+        field: 'aud',
       });
     return asked;
   };

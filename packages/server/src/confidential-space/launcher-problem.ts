@@ -6,16 +6,10 @@ import { Problem, problemOf } from '../problem/problem.ts';
 const RETRY = { 'retry-after': '1' } as const;
 /** Google's reasons, and statuses where it gives none, for more requests than a project may make. */
 const QUOTA = new Set(['RATE_LIMIT_EXCEEDED', 'RESOURCE_EXHAUSTED', 'HTTP 429']);
+/** Nothing came in time. */
+const LATE = 'DEADLINE_EXCEEDED';
 /** The reason that a VM on AMD SEV-SNP gets: asking again never helps. */
 const UNSUPPORTED = 'UNSUPPORTED_CC_TECHNOLOGY';
-
-/** More tokens were asked for than there are; `wait` is milliseconds. */
-export function overBudget(wait: number): Problem {
-  const seconds = Math.max(1, Math.ceil(wait / 1000));
-  return new Problem('too_many_requests', `Google allows few tokens a second; ask again in ${seconds} s`, {
-    headers: { 'retry-after': String(seconds) },
-  });
-}
 
 /** There is no launcher here. */
 export function notInTee({ looked }: Detection): Problem {
@@ -23,14 +17,6 @@ export function notInTee({ looked }: Detection): Problem {
     'not_in_tee',
     `Attestation unavailable: this must run on Google Confidential Space. Looked for ${looked.join(', ') || 'nothing'}`,
   );
-}
-
-/** Nothing came in time. */
-export function tooSlow(milliseconds: number, cause: unknown): Problem {
-  return new Problem('unavailable', `The launcher gave no token within ${milliseconds} ms; ask again later`, {
-    headers: RETRY,
-    cause,
-  });
 }
 
 /** Why an attester gave no token, as a problem whose code says whether asking again may help. */
@@ -42,5 +28,5 @@ export function launcherProblem(error: unknown): Problem {
   if (reason !== undefined && QUOTA.has(reason))
     return new Problem('too_many_requests', message, { headers: RETRY, cause: error });
   // The field of a reason is no parameter of the request.
-  return new Problem('unavailable', message, { cause: error });
+  return new Problem('unavailable', message, { ...(reason === LATE && { headers: RETRY }), cause: error });
 }
