@@ -10,6 +10,7 @@ import {
   createSeedAttestation,
   mounted,
   publicCors,
+  rationed,
 } from '@assay/server';
 import { parseEndpoint } from '../collateral/endpoint.ts';
 import { createStapler } from '../collateral/stapled.ts';
@@ -27,6 +28,8 @@ export async function attesterService(config: AttesterConfig, attester: Attester
   const report = (message: string): void => io.stderr(`assay: serve: ${message}\n`);
   const url = config.url ?? usualUrl(config);
   const isToken = attester.name === 'confidential-space';
+  const budget = createBudget(TOKENS, io.now);
+  const audience = audiencePolicy(audiences, url);
   const service = parsedFrom(collateralFrom);
   const names = [...new Set([bare(new URL(url).hostname), 'localhost'])];
   const identity = await tlsOf(config, io, { attester, names, report });
@@ -38,15 +41,15 @@ export async function attesterService(config: AttesterConfig, attester: Attester
   };
   const own = createAttesterApp({
     ...{ ...common, name, version, buildInfo },
-    batcher: createBatcher(attester, { instance, clock: io.now }),
+    batcher: createBatcher(isToken ? rationed(attester, { budget }) : attester, { instance, clock: io.now }),
     keys: identity?.keys,
     endorsements: service && createStapler({ service, clock: io.now, report }),
-    audiences: audiences ?? (isToken ? [url] : undefined),
+    audiences,
+    audience: isToken ? audience : undefined,
     seedAnswer: isToken
       ? createSeedAttestation({
           ...{ attester, instance, version, clock: io.now },
-          audience: audiencePolicy(audiences, url),
-          budget: createBudget(TOKENS, io.now),
+          ...{ audience, budget },
           publicToken: config.publicToken,
           showEnv: config.showEnv,
         })
