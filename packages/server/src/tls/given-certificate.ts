@@ -15,8 +15,7 @@ export interface GivenCertificate {
  * no PEM, a key that has a passphrase or is another one's, a certificate that is expired or not valid yet.
  */
 export function checkGivenCertificate({ tlsKey, tlsCertificate }: GivenCertificate, now: Date): ServedCertificate {
-  const [leaf] = chainOf(tlsCertificate);
-  if (leaf === undefined) throw wrong('tlsCertificate', 'is empty', 'give the leaf first, then its chain, PEM');
+  const leaf = leafOf(tlsCertificate);
   const [notBefore, notAfter] = [leaf.validFrom, leaf.validTo].map((date) => new Date(date)) as [Date, Date];
   if (now < notBefore) {
     throw wrong('tlsCertificate', `is valid from ${iso(notBefore)} on, now is ${iso(now)}`, 'set the clock, or wait');
@@ -32,13 +31,17 @@ export function checkGivenCertificate({ tlsKey, tlsCertificate }: GivenCertifica
   return { key: tlsKey, certificate: tlsCertificate, spkiSha256, notAfter };
 }
 
-function chainOf(pem: string): readonly X509Certificate[] {
+/** The first certificate; the others must parse, too. */
+function leafOf(pem: string): X509Certificate {
+  let cause: unknown;
   try {
     // Node reads PEM that it finds inside of DER, such as that of a quote: each certificate goes in as PEM.
-    return fromPem(pem, 'CERTIFICATE').map((der) => new X509Certificate(pemOf(der)));
-  } catch (cause) {
-    throw wrong('tlsCertificate', 'is no PEM of certificates', 'give the leaf first, then its chain', cause);
+    const [leaf] = fromPem(pem, 'CERTIFICATE').map((der) => new X509Certificate(pemOf(der)));
+    if (leaf !== undefined) return leaf;
+  } catch (error) {
+    cause = error;
   }
+  throw wrong('tlsCertificate', 'is no PEM of certificates', 'give the leaf first, then its chain', cause);
 }
 
 function keyOf(pem: string): KeyObject {
