@@ -1,3 +1,4 @@
+import type { ClaimedKey } from '@assay/verify';
 import type { Envelope } from '@assay/verify/evidence';
 import type { HealthCheck } from './health.ts';
 
@@ -12,6 +13,17 @@ export interface EvidenceRequest {
   readonly nonces?: readonly string[] | undefined;
   /** Whom a token is for; tokens only. */
   readonly audience?: string | undefined;
+  /** Gives up when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a statement is to name that somebody else makes: its claims are the maker's own. */
+export interface StatementQuestion {
+  /** The challenger's 16 to 64 bytes, lower-case hex; null when nobody asked. */
+  readonly nonce: string | null;
+  readonly aud: string | null;
+  /** Keys whose private halves never leave this workload. */
+  readonly keys: readonly ClaimedKey[];
   /** Gives up when it aborts. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,6 +46,11 @@ export interface Attester {
   detect(signal?: AbortSignal): Promise<Detection>;
   /** Evidence with the given report data, in an envelope that has what belongs to it (event log, app-compose). */
   evidence(request: EvidenceRequest): Promise<Envelope>;
+  /**
+   * Evidence of a statement that a neighbour makes who alone speaks for this machine; only where one does, who then gives
+   * no evidence for report data of this workload's choice. `issueStatement` asks here first.
+   */
+  readonly statement?: ((question: StatementQuestion) => Promise<Envelope>) | undefined;
   /** What `assay doctor` looks at when this attester does not work. */
   readonly health: readonly HealthCheck[];
 }

@@ -1,4 +1,4 @@
-export type { Attester, AttesterName, Detection, EvidenceRequest } from './attester.ts';
+export type { Attester, AttesterName, Detection, EvidenceRequest, StatementQuestion } from './attester.ts';
 export { attestersOf } from './attesters.ts';
 export { type ConfidentialSpaceOptions, createConfidentialSpaceAttester } from './confidential-space/attester.ts';
 export type { TokenType } from './confidential-space/token-request.ts';
@@ -26,6 +26,7 @@ export type { DerivedKey, KeySource } from './keys/key-source.ts';
 export { createSoftwareKeys } from './keys/software.ts';
 export { createProxyAttester, type ProxyOptions } from './proxy/attester.ts';
 export type { ProxyPlaceOptions } from './proxy/place.ts';
+export { createProxyStatements, type ProxyStatements } from './proxy/statements.ts';
 export { carrying, checkedRequest } from './report-data.ts';
 export { type Batcher, type BatcherOptions, createBatcher } from './statement/batcher.ts';
 export { type IssueOptions, issueStatement } from './statement/issue.ts';

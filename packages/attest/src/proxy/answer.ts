@@ -1,5 +1,6 @@
 import { AssayError } from '@assay/verify';
 import { fromBase64, fromUtf8, type JsonObject, parseJsonObject } from '@assay/verify/codec';
+import { type Envelope, parseEnvelope } from '@assay/verify/evidence';
 import { unavailable } from '../failure.ts';
 import type { HttpAnswer } from '../http/exchange.ts';
 import { said } from '../http/said.ts';
@@ -17,7 +18,7 @@ export const GUEST_REMEDY =
   'in the guest, see `systemctl status tdx-attestation-proxy`, `journalctl -u tdx-attestation-proxy`, ' +
   '`mount | grep configfs` and `curl http://localhost:8081/status`';
 const REMEDIES: Readonly<Record<number, string>> = {
-  401: 'give the token of the proxy: mount its token file into the container',
+  401: 'give the token of the proxy: mount its token file into the container, and name it in ASSAY_PROXY_TOKEN_FILE',
   403:
     'the proxy gives raw report data on its Unix socket only: mount /run/tdx-attestation-proxy.sock, let this user into ' +
     'its group, and set TDX_ATTESTATION_PROXY_URL=unix:/run/tdx-attestation-proxy.sock',
@@ -29,6 +30,14 @@ const REMEDIES: Readonly<Record<number, string>> = {
   503: GUEST_REMEDY,
 };
 
+/** What differs for statements. */
+export const STATEMENT_REMEDIES: Readonly<Record<number, string>> = {
+  400: 'change the member that it names',
+  403: 'see what rights the proxy gives to whom: `curl http://localhost:8081/status` in the guest',
+  413: 'name fewer keys',
+  429: 'ask again later, or show the token of the proxy: its bearer is not limited',
+};
+
 /** The quote of an answer to `POST /quote`. Its measurements are passed over: they are read from the quote itself. */
 export function readQuote(answer: HttpAnswer, what: string): Uint8Array {
   const { quote, quote_size: size } = read(answer, what);
@@ -37,6 +46,11 @@ export function readQuote(answer: HttpAnswer, what: string): Uint8Array {
   if (size !== undefined && size !== bytes.length)
     throw unavailable(`${what}: quote_size is not ${bytes.length}, the length of the quote`, NO_PROXY);
   return bytes;
+}
+
+/** The envelope of an answer to `POST /attestation`. */
+export function readEnvelope({ body }: HttpAnswer, what: string): Envelope {
+  return reading(what, () => parseEnvelope(fromUtf8(body, 'answer')));
 }
 
 /** The status of an answer to `GET /status`. */
@@ -53,12 +67,12 @@ export function readStatus(answer: HttpAnswer, what: string): ProxyStatus {
 }
 
 /** Throws `unavailable` for an answer other than 200, with what the proxy says; `secret` is not repeated. */
-export function requireOk({ status, body }: HttpAnswer, what: string, secret?: string): void {
+export function requireOk({ status, body }: HttpAnswer, what: string, secret?: string, remedies = REMEDIES): void {
   if (status === 200) return;
   const text = Buffer.from(body).toString('utf8');
   const reason = said(reasonIn(text), secret);
   const found = `${what}: the proxy answered ${status}${reason === '' ? '' : `: ${reason}`}`;
-  throw unavailable(found, REMEDIES[status] ?? NO_PROXY);
+  throw unavailable(found, remedies[status] ?? REMEDIES[status] ?? NO_PROXY);
 }
 
 /** `error` of the proxy's own answers, `detail` or `title` of problem details (RFC 9457). */

@@ -4,7 +4,8 @@ import { detection } from '../detection.ts';
 import { carrying, checkedRequest } from '../report-data.ts';
 import { createProxyClient } from './client.ts';
 import { proxyHealth } from './health.ts';
-import type { ProxyPlaceOptions } from './place.ts';
+import { isBearer, type ProxyPlaceOptions } from './place.ts';
+import { proxyStatements } from './statements.ts';
 
 /** Where the attestation proxy is, and how long it may take. */
 export interface ProxyOptions extends ProxyPlaceOptions {
@@ -13,8 +14,8 @@ export interface ProxyOptions extends ProxyPlaceOptions {
 }
 
 /**
- * Quotes from the attestation proxy of a TDX guest, for containers that cannot open the guest's own interfaces. The proxy
- * has to grant this caller raw report data. What it says of measurements is not believed: the quote has them.
+ * Quotes from the attestation proxy of a TDX guest, for containers that cannot open the guest's own interfaces. For report
+ * data of its own the proxy has to grant this caller raw ones; with a token, statements are the proxy's. What it says of measurements is not believed: the quote has them.
  *
  * @example
  * const envelope = await createProxyAttester({ environment: process.env }).evidence({ reportData });
@@ -36,6 +37,7 @@ export function createProxyAttester(options: ProxyOptions = {}): Attester {
       const quote = await client.quote(reportData, { milliseconds: timeoutMs, signal });
       return carrying({ tee: 'tdx', evidence: quote }, checked);
     },
+    ...(isBearer(options) && { statement: proxyStatements(client, options).issue }),
     health: proxyHealth(client, timeoutMs),
   };
 }

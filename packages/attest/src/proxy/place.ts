@@ -29,6 +29,11 @@ export function proxyEndpoint({ endpoint, environment = {} }: ProxyPlaceOptions)
   return named ? parseEndpoint(named, VARIABLE) : parseEndpoint(SOCKET, 'endpoint');
 }
 
+/** Whether a token is given: its holder is the proxy's bearer. */
+export function isBearer({ token, tokenFile, environment = {} }: ProxyPlaceOptions): boolean {
+  return token !== undefined || tokenFile !== undefined || Boolean(environment[TOKEN_FILE]);
+}
+
 /**
  * The token for an endpoint, undefined where none is given. Throws `usage` for one that no header can carry or that would
  * leave this machine in clear, `unavailable` for a file that cannot be read; the token is in no message.

@@ -1,3 +1,4 @@
+import type { AssayError } from '@assay/verify';
 import { statementDigest } from '@assay/verify/binding';
 import { fromHex, toBase64Url } from '@assay/verify/codec';
 import type { Envelope } from '@assay/verify/evidence';
@@ -11,7 +12,8 @@ export interface IssueOptions extends Speaker {
 }
 
 /**
- * Evidence of one statement, with a quote of its own (profile `assay/1`). Many challengers at once are served by
+ * Evidence of one statement, with a quote of its own (profile `assay/1`); where a neighbour makes the statements, one of
+ * its. Many challengers at once are served by
  * `createBatcher`. Throws `malformed` for a statement out of range, and what the attester throws.
  *
  * @example
@@ -23,12 +25,22 @@ export async function issueStatement(
   request: StatementRequest,
   { signal, ...speaker }: IssueOptions,
 ): Promise<Envelope> {
-  const { nonce, aud } = request;
+  const { type, nonce, aud, keys, claims } = request;
+  if (attester.statement !== undefined) {
+    if (type !== 'attestation' || Object.keys(claims).length > 0) throw notOurs(attester);
+    return attester.statement({ nonce, aud, keys, signal });
+  }
   const statement = statementNow(request, speaker);
   const nonces = nonce === null ? [] : [nonceText(attester, nonce)];
   const reportData = await statementDigest(statement);
   const envelope = await attester.evidence({ reportData, nonces, audience: aud ?? undefined, signal });
   return { ...envelope, statement };
+}
+
+/** Whoever makes statements for others says what it knows of them, and nothing that they say. */
+function notOurs({ name }: Attester): AssayError {
+  const found = `${name}: it makes statements itself: expected the type attestation and no claims`;
+  return usage(`${found}; for others, ask it for raw report data without a token`, 'claims');
 }
 
 /** Google issues tokens for nonces of 10 to 74 bytes. */

@@ -1,7 +1,8 @@
 import type { Batcher } from '@assay/attest';
 import { serialiseEnvelope } from '@assay/verify/evidence';
 import { type Context, Hono } from 'hono';
-import { Problem, problemOf, problemResponse } from '../problem/problem.ts';
+import { Problem, problemResponse } from '../problem/problem.ts';
+import { answerFailure } from '../service/failure.ts';
 import { type BearerToken, isBearer, notTheBearer } from './bearer.ts';
 import { readBody, readQuery } from './body.ts';
 import { rawQuote } from './quote.ts';
@@ -19,7 +20,10 @@ export interface ProxyAppOptions extends StatusOptions {
   /** The hardware; the batcher's attester must be the same line. */
   readonly attester: QuoteLine;
   readonly batcher: Batcher;
-  /** How many statements strangers get: 0 admits one, else it is the milliseconds until the next. */
+  /**
+   * How many statements callers get who have neither the token nor a `raw` listener: 0 admits one, else it is the
+   * milliseconds until the next.
+   */
   readonly limiter: () => number;
   /** Who shows this token may name keys in statements. */
   readonly bearer?: BearerToken | undefined;
@@ -74,7 +78,8 @@ export function createProxyApp(options: ProxyAppOptions): Hono {
   };
   const attestation = async (c: Context): Promise<Response> => {
     const known = isBearer(c.req.raw, bearer);
-    if (!known) {
+    // Strangers must not keep root waiting, who is on the socket; so are those whom it is opened to.
+    if (!known && grantOf?.(c.env) !== 'raw') {
       const wait = limiter();
       if (wait > 0)
         throw new Problem('too_many_requests', 'Statements for anyone are limited: ask again later.', {
@@ -113,6 +118,7 @@ export function createProxyApp(options: ProxyAppOptions): Hono {
         : new Problem('method_not_allowed', `Allowed: ${allow}.`, { headers: { allow } }),
     );
   });
-  app.onError((error) => problemResponse(problemOf(error)));
+  // Within a service its request id is at hand.
+  app.onError((error, c: Context) => answerFailure(error, c));
   return app;
 }
