@@ -1,0 +1,73 @@
+import { createDstackAttester } from '@assay/attest';
+import { makeRaTlsCertificate } from '@assay/server';
+import { createGuestAgent, createIntelVendor, createSoftwareEnclave, issueCollateral, issuePck } from '@assay/simulate';
+import { createSoftwareAttester, listen } from '@assay/simulate/node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { assayHere } from '../../../../tools/assay-in-process.ts';
+import { type Folder, makeFolder } from '../../../../tools/demo-folder.ts';
+
+// Certificates that services make for themselves, as a relying party judges them that saved one from its connection.
+
+const NOW = '2026-11-20T12:00:00Z';
+const clock = (): Date => new Date(NOW);
+const names = ['app.example'];
+
+let folder: Folder;
+let trust: readonly string[];
+let composeHash: string;
+beforeAll(async () => {
+  folder = await makeFolder();
+  const vendor = await createIntelVendor({ seed: 'ra-tls of services', now: clock() });
+  const agent = await createGuestAgent(vendor, { version: '0.5.11' });
+  const guest = await listen(agent.handler, { socket: folder.path('dstack.sock') });
+  const attester = createDstackAttester({ endpoint: guest.address });
+  const [made, other] = [
+    await makeRaTlsCertificate({ attester, clock, names }),
+    await makeRaTlsCertificate({ attester, clock, names }),
+  ];
+  await guest.close();
+  const enclave = createSoftwareAttester(createSoftwareEnclave(vendor, { pck: await issuePck(vendor) }));
+  const sgx = await makeRaTlsCertificate({ attester: enclave, clock, names });
+  composeHash = Buffer.from(agent.appInfo().composeHash).toString('hex');
+  await folder.write({
+    'made.pem': made.certificate,
+    'other.pem': other.certificate,
+    'sgx.pem': sgx.certificate,
+    'root.pem': vendor.rootPem,
+    'policy.yaml': 'freshness: any\n',
+  });
+  const collateral = await issueCollateral(vendor, agent.td.pck, { tee: 'tdx' });
+  await folder.write(collateral as Readonly<Record<string, string | Uint8Array>>, 'collateral');
+  const root = ['--root-ca', folder.path('root.pem'), '--allow-simulated'];
+  trust = ['--collateral', folder.path('collateral'), '--at', NOW, ...root, '--policy', folder.path('policy.yaml')];
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+async function judged(options: readonly string[]) {
+  const args = ['verify', folder.path('made.pem'), '--profile', 'ratls-cert', ...trust, ...options, '--json'];
+  const { exit, output } = await assayHere(args);
+  const { checks }: { checks: readonly { readonly id: string; readonly outcome: string }[] } = JSON.parse(output);
+  return [exit, checks.filter(({ outcome }) => outcome === 'fail').map(({ id }) => id)];
+}
+
+test('assay verify trusts the certificate of the app that is expected', async () => {
+  expect(await judged(['--expect', `composeHash=${composeHash}`])).toEqual([0, []]);
+});
+
+test('assay verify refuses its evidence to a connection that showed another certificate', async () => {
+  const options = ['--expect', `composeHash=${composeHash}`, '--certificate', folder.path('other.pem')];
+  expect(await judged(options)).toEqual([1, ['binding.subject']]);
+});
+
+test('assay verify refuses another app', async () => {
+  expect(await judged(['--expect', `composeHash=${'00'.repeat(32)}`])).toEqual([1, ['identity.release']]);
+});
+
+test.each([
+  ['made.pem', 'tdx'],
+  ['sgx.pem', 'sgx'],
+])('assay inspect shows the evidence in %s', async (name, tee) => {
+  const { exit, output } = await assayHere(['inspect', folder.path(name), '--json']);
+  expect([exit, JSON.parse(output)]).toEqual([0, expect.objectContaining({ kind: 'certificate' })]);
+  expect(output).toContain(`"${tee}"`);
+});
