@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Problem, type ProblemCode, problemResponse } from '../problem/problem.ts';
+import { Problem, type ProblemCode, type ProblemDocument, problemDocument } from '../problem/problem.ts';
 import type { ApiAnswer } from './operation.ts';
 
 /** When each problem is answered. */
@@ -44,7 +44,8 @@ export function json(
 
 /** The answers of these problems by status, and `default` for those that may come from what stands before a service. */
 export function problems(...codes: readonly ProblemCode[]): Readonly<Record<number | 'default', ApiAnswer>> {
-  const byStatus = Map.groupBy(codes, (code) => problemResponse(new Problem(code, '')).status);
+  const documents = codes.map((code) => problemDocument(new Problem(code, MEANINGS[code])));
+  const byStatus = Map.groupBy(documents, ({ status }) => status);
   return {
     ...Object.fromEntries([...byStatus].map(([status, alike]) => [status, problemAnswer(alike, status)])),
     default: {
@@ -54,11 +55,18 @@ export function problems(...codes: readonly ProblemCode[]): Readonly<Record<numb
   };
 }
 
-function problemAnswer(codes: readonly ProblemCode[], status: number): ApiAnswer {
-  const types = codes.map((code) => `urn:assay:problem:${code}` as const);
+function problemAnswer(alike: readonly ProblemDocument[], status: number): ApiAnswer {
+  const codes = alike.map(({ code }) => code);
   const schema = problem
-    .extend({ type: z.enum(types), status: z.literal(status), code: z.enum(codes) })
+    .extend({ type: z.enum(alike.map(({ type }) => type)), status: z.literal(status), code: z.enum(codes) })
     .meta({ title: `Problem_${codes.join('_or_')}` });
-  const description = codes.map((code) => `\`${code}\`: ${MEANINGS[code]}.`).join(' ');
-  return { description, content: { 'application/problem+json': { schemas: [schema] } } };
+  return {
+    description: codes.map((code) => `\`${code}\`: ${MEANINGS[code]}.`).join(' '),
+    content: {
+      'application/problem+json': {
+        schemas: [schema],
+        examples: Object.fromEntries(alike.map((document) => [document.code, document])),
+      },
+    },
+  };
 }

@@ -28,8 +28,15 @@ const PAGE_HEADERS = {
 const FILE_HEADERS = { 'cache-control': 'public, max-age=86400', 'x-content-type-options': 'nosniff' } as const;
 
 /** Apart from the page, whose policy lets no script run that is in it. */
-const INIT =
-  "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', validatorUrl: null, deepLinking: false, queryConfigEnabled: false });\n";
+const INIT = `SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#docs',
+  validatorUrl: null,
+  deepLinking: false,
+  queryConfigEnabled: false,
+  defaultModelsExpandDepth: 0,
+});
+`;
 
 /**
  * `GET /openapi.json` (OpenAPI 3.1) and `GET /docs`, a page of Swagger UI that loads nothing from elsewhere.

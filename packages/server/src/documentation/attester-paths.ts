@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { INFO_PROFILES } from '../attester/info.ts';
 import { json, problems } from './answers.ts';
-import { confidentialSpaceReport } from './confidential-space-schema.ts';
+import { CONFIDENTIAL_SPACE_EXAMPLE, confidentialSpaceReport } from './confidential-space-schema.ts';
 import type { ApiPaths } from './operation.ts';
-import { audience, envelope, infoQuote, nonce } from './schemas.ts';
+import { audience, EXAMPLES, envelope, infoQuote, nonce } from './schemas.ts';
 
+const WHOM =
+  'Whom the evidence is for, beside a nonce. A token of Confidential Space is for this service itself when none is named.';
 const NONCE = '0f'.repeat(32);
 
 const frontPage = z
@@ -20,8 +22,16 @@ const info = z
   .meta({ title: 'Info', description: 'What evidence without a nonce is bound to: hash the bytes as they came.' });
 const profile = z.enum(INFO_PROFILES);
 const asked = z
-  .strictObject({ nonce: nonce.optional(), aud: audience.optional(), profile: profile.optional() })
-  .meta({ title: 'Challenge', description: '`aud` needs a `nonce` beside it; `profile` goes without one.' });
+  .strictObject({
+    nonce: nonce.optional(),
+    aud: audience.optional(),
+    audience: audience.optional(),
+    profile: profile.optional(),
+  })
+  .meta({
+    title: 'Challenge',
+    description: '`aud`, which may be called `audience`, needs a `nonce` beside it; `profile` goes without one.',
+  });
 
 /** The paths of `createAttesterApp`. */
 export const attesterPaths: ApiPaths = {
@@ -61,11 +71,7 @@ export const attesterPaths: ApiPaths = {
         'is fresh.',
       parameters: [
         { name: 'nonce', description: 'Makes the evidence fresh for you.', schema: nonce, example: NONCE },
-        {
-          name: 'aud',
-          description: 'Goes into the statement, beside a nonce. A token of Confidential Space needs one.',
-          schema: audience,
-        },
+        { name: 'aud', description: WHOM, schema: audience },
         {
           name: 'profile',
           description: 'How a quote without a nonce names `/info`. Default `sha256-info`.',
@@ -73,12 +79,16 @@ export const attesterPaths: ApiPaths = {
         },
         {
           name: 'audience',
-          description: 'Whom a token of Confidential Space is for; alone. Default this service itself.',
+          description: 'Another name for `aud`.',
           schema: audience,
         },
       ],
       answers: {
-        200: json('Evidence; which form it has is said above.', [envelope, infoQuote, confidentialSpaceReport]),
+        200: json('Evidence; which form it has is said above.', [envelope, infoQuote, confidentialSpaceReport], {
+          'for a nonce': EXAMPLES.envelope,
+          'without a nonce, a quote': EXAMPLES.infoQuote,
+          'without a nonce, on Confidential Space': CONFIDENTIAL_SPACE_EXAMPLE,
+        }),
         ...problems('bad_request', 'forbidden', 'too_many_requests', 'not_in_tee', 'unavailable'),
       },
     },
@@ -92,12 +102,16 @@ export const attesterPaths: ApiPaths = {
         examples: { 'a nonce of your own': { nonce: NONCE } },
       },
       answers: {
-        200: json('An `Envelope` for a nonce, else an `InfoQuote`.', [envelope, infoQuote]),
+        200: json('An `Envelope` for a nonce, else an `InfoQuote`.', [envelope, infoQuote], {
+          'for a nonce': EXAMPLES.envelope,
+          'without a nonce': EXAMPLES.infoQuote,
+        }),
         ...problems(
           'bad_request',
           'forbidden',
           'body_too_large',
           'unsupported_media_type',
+          'too_many_requests',
           'not_in_tee',
           'unavailable',
         ),

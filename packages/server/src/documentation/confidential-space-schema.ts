@@ -36,3 +36,24 @@ export const confidentialSpaceReport = z
     title: 'ConfidentialSpaceReport',
     description: 'What a token says, for display: nobody checked it, and it proves nothing.',
   });
+
+/** Such an answer. */
+export const CONFIDENTIAL_SPACE_EXAMPLE = {
+  status: 'running_in_confidential_space',
+  syft_client_version: '1.0.0',
+  attestation: {
+    hardware: { hwmodel: 'GCP_INTEL_TDX', secboot: true, dbgstat: 'disabled-since-boot' },
+    software: { swname: 'CONFIDENTIAL_SPACE', swversion: ['260600'] },
+    container: {
+      image_digest: `sha256:${'5a'.repeat(32)}`,
+      image_reference: 'registry.example/shop:latest',
+      restart_policy: 'Never',
+    },
+    gce: { project_id: 'shop', zone: 'us-west1-b', instance_id: '1234567890123456789' },
+    issuer: 'https://confidentialcomputing.googleapis.com',
+    subject: 'https://www.googleapis.com/compute/v1/projects/shop/zones/us-west1-b/instances/shop-1',
+    issued_at: '2026-11-01T12:00:00+00:00',
+    expires_at: '2026-11-01T13:00:00+00:00',
+  },
+  verification: { status: 'self-asserted', note: 'For display only.' },
+} as const;

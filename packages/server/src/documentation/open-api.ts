@@ -30,6 +30,7 @@ export interface OpenApiOperation {
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;
+  readonly tags: readonly string[];
   readonly parameters?: readonly OpenApiParameter[];
   readonly requestBody?: { readonly description: string; readonly content: OpenApiContent };
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content: OpenApiContent }>>;
@@ -72,7 +73,10 @@ export function openApiDocument({ title, version, description, paths }: ApiDescr
   const described = Object.entries(paths).map(([path, methods]) => [
     path,
     Object.fromEntries(
-      Object.entries(methods).map(([method, operation]) => [method, operationOf(path, operation, schemaOf)]),
+      Object.entries(methods).map(([method, operation]) => [
+        method,
+        { ...operationOf(path, operation, schemaOf), tags: [title] },
+      ]),
     ),
   ]);
   const bearer = Object.values(paths).some((methods) => Object.values(methods).some((operation) => operation.bearer));
@@ -90,7 +94,7 @@ export function openApiDocument({ title, version, description, paths }: ApiDescr
 
 type SchemaOf = (schema: z.ZodType) => JsonSchema;
 
-function operationOf(path: string, operation: ApiOperation, schemaOf: SchemaOf): OpenApiOperation {
+function operationOf(path: string, operation: ApiOperation, schemaOf: SchemaOf): Omit<OpenApiOperation, 'tags'> {
   const { id, summary, description, parameters, body, bearer, answers } = operation;
   return {
     operationId: id,

@@ -129,6 +129,6 @@ describe('the document of the proxy', () => {
 
   test('promises nothing that is not shown here', async () => {
     const { promised } = await describedBy(await served({}));
-    expect([...new Set(CASES.map(([promise]) => promise))].sort()).toEqual([...promised].sort());
+    expect(new Set(CASES.map(([promise]) => promise))).toEqual(new Set(promised));
   });
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { json, problems } from './answers.ts';
 import type { ApiPaths } from './operation.ts';
-import { audience, base64, envelope, nonce } from './schemas.ts';
+import { audience, base64, EXAMPLES, envelope, nonce } from './schemas.ts';
 
 const NONCE = '0f'.repeat(32);
 
@@ -98,7 +98,7 @@ export const proxyPaths: ApiPaths = {
       bearer: true,
       parameters,
       answers: {
-        200: json('The statement and its evidence.', [envelope]),
+        200: json('The statement and its evidence.', [envelope], { 'for a nonce': EXAMPLES.envelope }),
         ...problems('bad_request', 'unauthorized', 'too_many_requests', 'unavailable'),
       },
     },
@@ -117,7 +117,7 @@ export const proxyPaths: ApiPaths = {
         },
       },
       answers: {
-        200: json('The statement and its evidence.', [envelope]),
+        200: json('The statement and its evidence.', [envelope], { 'for a nonce': EXAMPLES.envelope }),
         ...problems(
           'bad_request',
           'unauthorized',

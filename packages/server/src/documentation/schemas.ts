@@ -80,3 +80,21 @@ export const infoQuote = z
     vmConfig: z.string().optional().meta({ description: 'JSON as text, as the platform gave it.' }),
   })
   .meta({ title: 'InfoQuote', description: 'A quote that is bound to `/info` and fresh for nobody.' });
+
+/** Answers with these forms, their bytes cut short. */
+export const EXAMPLES = {
+  envelope: {
+    schema: 'assay.evidence/1',
+    tee: 'tdx',
+    evidence: 'BAACAIEAAAAAAAAA',
+    statement: 'eyJhdWQiOm51bGws',
+    proof: {
+      index: 0,
+      size: 2,
+      salt: 'AAECAwQFBgcICQoLDA0ODw==',
+      path: ['rhpcvJ1Ud5uqfkvXgR9ZLE0FQXBtVJBj4TKHrbzGHiM='],
+    },
+    endorsements: { schema: 'assay.endorsements/1', dcap: { tcbInfo: '{"tcbInfo":{}}', pckCrl: 'MIIB' } },
+  },
+  infoQuote: { quote: 'BAACAIEAAAAAAAAA', eventLog: '[]', vmConfig: '{"cpu_count":2}' },
+} as const;

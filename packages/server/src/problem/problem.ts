@@ -82,10 +82,10 @@ export function problemOf(error: unknown): Problem {
   return new Problem(code, error.message, { ...(field !== undefined && { field }), cause: error });
 }
 
-/** The answer to a request that failed. */
-export function problemResponse({ code, message, field, headers }: Problem, requestId?: string): Response {
+/** What a problem says in JSON. */
+export function problemDocument({ code, message, field }: Problem, requestId?: string): ProblemDocument {
   const [status, title] = PROBLEMS[code];
-  const document: ProblemDocument = {
+  return {
     type: `urn:assay:problem:${code}`,
     title,
     status,
@@ -94,8 +94,13 @@ export function problemResponse({ code, message, field, headers }: Problem, requ
     ...(field !== undefined && { field }),
     ...(requestId !== undefined && { requestId }),
   };
+}
+
+/** The answer to a request that failed. */
+export function problemResponse(problem: Problem, requestId?: string): Response {
+  const document = problemDocument(problem, requestId);
   return new Response(JSON.stringify(document), {
-    status,
-    headers: { ...headers, 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    status: document.status,
+    headers: { ...problem.headers, 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
   });
 }
