@@ -12,19 +12,27 @@ const GRACE_MS = 5_000;
 /** A client of the pool that checks what goes in, says what went wrong, and is thrown away when its connection broke. */
 function guarded(client: PoolClient): PostgresPoolClient {
   let broken = false;
+  // The server may end a connection between two statements; unheard, the event would end this process.
+  const onError = (): void => {
+    broken = true;
+  };
+  client.on('error', onError);
   const query = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
     if (broken) throw unavailable('the connection to Postgres broke in this transaction; try again');
     const values = checkedValues(parameters);
     try {
       return await client.query(sql, values);
     } catch (error) {
-      broken = endsConnection(error);
+      if (endsConnection(error)) broken = true;
       throw fromPostgres(error);
     }
   };
   return {
     query: query as PostgresPoolClient['query'],
-    release: (destroy) => client.release(destroy === true || broken),
+    release: (destroy) => {
+      client.off('error', onError);
+      client.release(destroy === true || broken);
+    },
   };
 }
 
@@ -47,7 +55,7 @@ export function postgresDialect(options: {
     keepAlive: true,
     types: postgresTypes,
   });
-  // An idle connection that breaks is replaced at the next call; unheard, the event would end the process.
+  // The same for idle connections; the next call gets another one.
   pool.on('error', () => undefined);
   const bounded: PostgresPool = {
     options: {},

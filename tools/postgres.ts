@@ -1,0 +1,105 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, globSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** A Postgres cluster for one suite, on a Unix socket in a folder of its own. */
+export interface PostgresInTests extends AsyncDisposable {
+  /** URL of a new, empty database. */
+  readonly newDatabase: (encoding?: 'UTF8' | 'LATIN1') => string;
+  /** Ends every connection, as a restart would. */
+  readonly dropConnections: () => void;
+}
+
+const NOBODY = 65534;
+const START_MS = 30_000;
+
+/** Newest installed one first; Debian keeps the server's programs off the path. */
+const folder = globSync('/usr/lib/postgresql/*/bin')
+  .sort((a, b) => Number(b.split('/')[4]) - Number(a.split('/')[4]))
+  .find((path) => existsSync(join(path, 'initdb')));
+
+/** Why there is no Postgres here. */
+export const withoutPostgres: string | undefined =
+  folder === undefined ? 'no Postgres: npm run setup:system' : undefined;
+
+/** Postgres refuses to run as root. */
+const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+
+async function untilReady(server: ChildProcess): Promise<void> {
+  if (server.stderr === null) throw new Error('Postgres has no stderr');
+  const said: string[] = [];
+  for await (const line of createInterface({ input: server.stderr, signal: AbortSignal.timeout(START_MS) })) {
+    said.push(line);
+    if (line.includes('database system is ready to accept connections')) {
+      server.stderr.resume();
+      return;
+    }
+  }
+  throw new Error(`Postgres did not start: ${said.join('\n')}`);
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exited = once(server, 'exit');
+  const late = setTimeout(() => server.kill('SIGKILL'), START_MS);
+  server.kill('SIGINT'); // Postgres calls this a fast shutdown
+  await exited;
+  clearTimeout(late);
+}
+
+/** Starts Postgres; ask `withoutPostgres` first. */
+export async function startPostgres(): Promise<PostgresInTests> {
+  if (folder === undefined) throw new Error(withoutPostgres);
+  const run = (program: string, ...args: readonly string[]): void => {
+    execFileSync(join(folder, program), args, { ...user, cwd: '/', stdio: 'pipe', timeout: START_MS });
+  };
+  const home = await mkdtemp(join(tmpdir(), 'assay-postgres-'));
+  if (user.uid !== undefined) chownSync(home, user.uid, user.gid);
+  const data = join(home, 'data');
+  run(
+    'initdb',
+    '--pgdata',
+    data,
+    '--username',
+    'app',
+    '--auth',
+    'trust',
+    '--encoding',
+    'UTF8',
+    '--locale',
+    'C.UTF-8',
+    '--no-sync',
+  );
+  // Tests end processes, not the machine: nothing has to wait for the disk.
+  const settings = ['listen_addresses=', `unix_socket_directories=${home}`, 'fsync=off', 'max_connections=60'];
+  const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
+  const server = spawn(join(folder, 'postgres'), args, { ...user, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
+  const dispose = async (): Promise<void> => {
+    await stop(server);
+    await rm(home, { recursive: true, force: true });
+  };
+  try {
+    await untilReady(server);
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  const sql = (text: string): void => run('psql', '-h', home, '-U', 'app', '-d', 'postgres', '-qc', text);
+  let count = 0;
+  return {
+    newDatabase: (encoding = 'UTF8') => {
+      count += 1;
+      sql(`create database test${count} encoding '${encoding}' template template0 locale 'C'`);
+      return `postgres:///test${count}?host=${encodeURIComponent(home)}&user=app`;
+    },
+    dropConnections: () =>
+      sql(
+        'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname is not null',
+      ),
+    [Symbol.asyncDispose]: dispose,
+  };
+}
