@@ -14,7 +14,7 @@ const names = ['app.example'];
 
 let folder: Folder;
 let trust: readonly string[];
-let composeHash: string;
+let app: readonly string[];
 beforeAll(async () => {
   folder = await makeFolder();
   const vendor = await createIntelVendor({ seed: 'ra-tls of services', now: clock() });
@@ -28,7 +28,10 @@ beforeAll(async () => {
   await guest.close();
   const enclave = createSoftwareAttester(createSoftwareEnclave(vendor, { pck: await issuePck(vendor) }));
   const sgx = await makeRaTlsCertificate({ attester: enclave, clock, names });
-  composeHash = Buffer.from(agent.appInfo().composeHash).toString('hex');
+  const { composeHash, mrSystem } = agent.appInfo();
+  app = Object.entries({ composeHash, mrSystem }).map(
+    ([name, value]) => `${name}=${Buffer.from(value).toString('hex')}`,
+  );
   await folder.write({
     'made.pem': made.certificate,
     'other.pem': other.certificate,
@@ -51,23 +54,27 @@ async function judged(options: readonly string[]) {
 }
 
 test('assay verify trusts the certificate of the app that is expected', async () => {
-  expect(await judged(['--expect', `composeHash=${composeHash}`])).toEqual([0, []]);
+  expect(await judged(['--expect', ...app])).toEqual([0, []]);
 });
 
 test('assay verify refuses its evidence to a connection that showed another certificate', async () => {
-  const options = ['--expect', `composeHash=${composeHash}`, '--certificate', folder.path('other.pem')];
+  const options = ['--expect', ...app, '--certificate', folder.path('other.pem')];
   expect(await judged(options)).toEqual([1, ['binding.subject']]);
 });
 
 test('assay verify refuses another app', async () => {
-  expect(await judged(['--expect', `composeHash=${'00'.repeat(32)}`])).toEqual([1, ['identity.release']]);
+  expect(await judged(['--expect', `composeHash=${'00'.repeat(32)}`, ...app.slice(1)])).toEqual([
+    1,
+    ['identity.release'],
+  ]);
 });
 
 test.each([
-  ['made.pem', 'tdx'],
-  ['sgx.pem', 'sgx'],
-])('assay inspect shows the evidence in %s', async (name, tee) => {
+  ['made.pem', 'Intel TDX quote, version 4', '1.3.6.1.4.1.62397.1.1'],
+  ['sgx.pem', 'Intel SGX quote, version 3', '1.2.840.113741.1337.6'],
+])('assay inspect shows the evidence in %s', async (name, evidence, extension) => {
   const { exit, output } = await assayHere(['inspect', folder.path(name), '--json']);
-  expect([exit, JSON.parse(output)]).toEqual([0, expect.objectContaining({ kind: 'certificate' })]);
-  expect(output).toContain(`"${tee}"`);
+  const title = `X.509 certificate with evidence: ${evidence}`;
+  const content = { certificate: { extension } };
+  expect([exit, JSON.parse(output)]).toMatchObject([0, { kind: 'certificate', title, problems: [], content }]);
 });

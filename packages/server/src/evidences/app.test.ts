@@ -25,7 +25,7 @@ function service(more: Partial<EvidencesAppOptions> = {}, name?: Parameters<type
   return { app, attester, asked, given };
 }
 
-const get = (app: Hono, name: string, init?: RequestInit) => app.request(`/evidences/${name}`, init);
+const get = async (app: Hono, name: string, init?: RequestInit) => app.request(`/evidences/${name}`, init);
 const text = async (app: Hono, name: string): Promise<string> => (await get(app, name)).text();
 
 /** Answers the request for evidence that a file causes. */
