@@ -25,10 +25,13 @@ async function served(): Promise<string> {
   const attester = createSoftwareAttester(createSoftwareTd(vendor, { pck: await issuePck(vendor) }));
   const batcher = createBatcher(attester, { instance: 'ab'.repeat(32), clock });
   const app = new Hono()
-    .use(publicCors())
     .route('/', createDocsApp({ title: name, version, description, paths: attesterPaths }))
     .route('/', createAttesterApp({ attester, batcher, name, version, clock }));
-  const service = await serveApp(app, { place: { host: '127.0.0.1', port: 0 }, log: { write: () => undefined } });
+  const service = await serveApp(app, {
+    place: { host: '127.0.0.1', port: 0 },
+    log: { write: () => undefined },
+    outer: publicCors(),
+  });
   onTestFinished(() => service.close());
   return service.address;
 }
@@ -88,7 +91,6 @@ describe.skipIf(chromiumPath === undefined)('in Chromium (no Chromium: npm run s
       new Set([...files, '/openapi.json', '/attestation'].map((path) => `${origin}${path}`)),
     );
     expect(seen.complaints).toEqual([]);
-    if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT, fullPage: true });
   });
 
   test('a page of another origin reads evidence, and why it got none', async () => {

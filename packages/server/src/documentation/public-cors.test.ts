@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Problem, problemOf, problemResponse } from '../problem/problem.ts';
-import { serveApp } from '../service/serve-app.ts';
+import { type ServeOptions, serveApp } from '../service/serve-app.ts';
 import { publicCors } from './public-cors.ts';
 
 const sub = new Hono();
@@ -9,7 +9,7 @@ sub.get('/refused', () => {
   throw new Problem('too_many_requests', 'later', { headers: { 'retry-after': '3' } });
 });
 sub.onError((error) => problemResponse(problemOf(error)));
-const app = new Hono().use(publicCors()).route('/', sub);
+const app = new Hono().route('/', sub);
 app.get('/thing', (c) => c.json({}));
 app.options('/thing', () => new Response(null, { status: 204, headers: { allow: 'GET, HEAD, OPTIONS' } }));
 app.get('/fault', () => {
@@ -19,11 +19,20 @@ app.get('/elsewhere', () => Response.redirect('https://elsewhere.example/'));
 
 const origin = 'https://page.example';
 
-async function ask(path: string, init?: RequestInit): Promise<Response> {
-  const service = await serveApp(app, { place: { host: '127.0.0.1', port: 0 }, log: { write: () => undefined } });
+async function ask(path: string, init?: RequestInit, more: Partial<ServeOptions> = {}): Promise<Response> {
+  const place = { host: '127.0.0.1', port: 0 };
+  const service = await serveApp(app, { place, log: { write: () => undefined }, outer: publicCors(), ...more });
   onTestFinished(() => service.close());
   return fetch(`${service.address}${path}`, { redirect: 'manual', ...init });
 }
+
+/** What a page of another origin may do with an answer. */
+const rightsIn = ({ headers }: Response) => ({
+  origin: headers.get('access-control-allow-origin'),
+  headers: headers.get('access-control-expose-headers'),
+  credentials: headers.has('access-control-allow-credentials'),
+});
+const ALL = { origin: '*', headers: 'x-request-id,retry-after', credentials: false };
 
 describe('every answer may be read by pages of every origin', () => {
   test.each([
@@ -33,14 +42,23 @@ describe('every answer may be read by pages of every origin', () => {
     ['/fault', 500],
     ['/nothing', 404],
   ])('of %s (%i)', async (path, status) => {
-    const { headers, ...answer } = await ask(path, { headers: { origin } }).then((response) => ({
-      status: response.status,
-      headers: response.headers,
-    }));
-    expect(answer.status).toBe(status);
-    expect(headers.get('access-control-allow-origin')).toBe('*');
-    expect(headers.get('access-control-expose-headers')).toBe('x-request-id,retry-after');
-    expect(headers.has('access-control-allow-credentials')).toBe(false);
+    const answer = await ask(path, { headers: { origin } });
+    expect([answer.status, rightsIn(answer)]).toEqual([status, ALL]);
+  });
+
+  test('of a service that is asked too often', async () => {
+    const answer = await ask('/thing', { headers: { origin } }, { rate: { burst: 0, perSecond: 1, peers: 1 } });
+    expect([answer.status, rightsIn(answer)]).toEqual([429, ALL]);
+    expect(answer.headers.get('retry-after')).toBe('1');
+  });
+
+  test('of a body that is too long', async () => {
+    const answer = await ask(
+      '/thing',
+      { method: 'POST', body: '12', headers: { origin } },
+      { limits: { bodyBytes: 1 } },
+    );
+    expect([answer.status, rightsIn(answer)]).toEqual([413, ALL]);
   });
 
   test('also where a cache keeps what a program without an origin asked for', async () => {

@@ -8,7 +8,7 @@ const MAX_AGE = 86_400;
  * Middleware: pages of every origin may ask and read, failures too (CORS, Fetch standard section 3.3). Credentials are
  * never sent along. Not for services that give rights to whoever reaches them: a browser reaches more than its page.
  *
- * @example app.use(publicCors());
+ * @example await serveApp(app, { outer: publicCors(), ...options });
  */
 export function publicCors(): MiddlewareHandler {
   const answer = cors({

@@ -4,7 +4,7 @@ import { createServer as createTlsServer, type ServerOptions as TlsServerOptions
 import type { Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
-import type { Env, Hono, Schema } from 'hono';
+import type { Env, Hono, MiddlewareHandler, Schema } from 'hono';
 import type { DestinationStream } from 'pino';
 import { Problem, problemResponse } from '../problem/problem.ts';
 import { type Connections, trackConnections } from './connections.ts';
@@ -43,6 +43,8 @@ export interface ServeOptions {
   readonly now?: () => Date;
   readonly newRequestId?: () => string;
   readonly timer?: Timer;
+  /** Stands before rate and limits: for what refusals carry, too, such as the headers of CORS. */
+  readonly outer?: MiddlewareHandler | undefined;
 }
 
 /** A service that is reachable until it is closed. */
@@ -58,10 +60,18 @@ export async function serveApp<E extends Env, S extends Schema, P extends string
   app: Hono<E, S, P>,
   options: ServeOptions,
 ): Promise<ServedApp> {
-  const { place, tls, metrics, rate = SERVICE_RATE, now = () => new Date(), newRequestId = randomUUID } = options;
+  const {
+    place,
+    tls,
+    metrics,
+    outer,
+    rate = SERVICE_RATE,
+    now = () => new Date(),
+    newRequestId = randomUUID,
+  } = options;
   const limits: ServiceLimits = { ...SERVICE_LIMITS, ...options.limits };
   const log = createLog(options.log, now);
-  const service = createService(app, { log, limits, rate, metrics, now, newRequestId });
+  const service = createService(app, { log, limits, rate, metrics, now, newRequestId, outer });
   const refusedAs = ({ code }: Problem): string => {
     const requestId = newRequestId();
     log.info({ requestId, code }, 'connection refused');

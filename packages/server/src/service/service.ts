@@ -1,4 +1,4 @@
-import { type Env, Hono, type Schema } from 'hono';
+import { type Env, Hono, type MiddlewareHandler, type Schema } from 'hono';
 import type { Logger } from 'pino';
 import { requestIds, type ServiceEnv, securityHeaders } from './answer-headers.ts';
 import { bodyLimit } from './body-limit.ts';
@@ -16,6 +16,8 @@ export interface ServiceOptions {
   readonly metrics?: ServiceMetrics | undefined;
   readonly now: () => Date;
   readonly newRequestId: () => string;
+  /** Stands before rate and limits: for what refusals carry, too, such as the headers of CORS. */
+  readonly outer?: MiddlewareHandler | undefined;
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -23,12 +25,13 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 /** An app behind the middleware of every service. The app's own `onError`, when it has one, comes first. */
 export function createService<E extends Env, S extends Schema, P extends string>(
   app: Hono<E, S, P>,
-  { log, limits, rate, metrics, now, newRequestId }: ServiceOptions,
+  { log, limits, rate, metrics, now, newRequestId, outer }: ServiceOptions,
 ): Hono<ServiceEnv> {
   const service = new Hono<ServiceEnv>();
   service.use(requestIds(newRequestId));
   service.use(requestLog(log, now, metrics));
   service.use(securityHeaders);
+  if (outer !== undefined) service.use(outer);
   service.use(rateLimit(createTokenBuckets(rate, now)));
   service.use(bodyLimit(limits.bodyBytes));
   service.route('/', app);
