@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, assay } from '../../../tools/assay-process.ts';
 import { type ExhibitFolder, exhibitFolder, NOW } from '../../../tools/demo-folder.ts';
+import { missingCommand, shell } from '../../../tools/shell.ts';
 
 // What scripts rely on, asked of the command as it is installed: the built one, in a process of its own.
 
@@ -150,7 +151,9 @@ test('a reader that goes away is no fault', async () => {
   expect([stdout.trim(), stderr]).toEqual(['{ 0', '']);
 });
 
-test('npm start serves evidence, and the commands that it prints verify it', async () => {
+test('npm start serves evidence, and the commands that it prints verify it', async (context) => {
+  const missing = missingCommand('bash', 'curl');
+  if (missing !== undefined) context.skip(missing);
   const demo = join(import.meta.dirname, '../dist/demo.js');
   const env = { ...process.env, TMPDIR: folder.path('.'), PORT: '0' };
   const child = spawn(process.execPath, [demo], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -163,8 +166,7 @@ test('npm start serves evidence, and the commands that it prints verify it', asy
   expect(said).toMatch(/^! SIMULATED {2}Open http:\/\/localhost:\d+:/);
   const commands = said.split('\n').filter((line) => /^ {2}(curl|npx assay verify) /.test(line));
   expect(commands).toHaveLength(2);
-  const { stdout } = await promisify(execFile)('bash', ['-ec', commands.join('\n')], { cwd: ROOT });
-  expect(stdout).toContain('✓ TRUSTED  SIMULATED Intel TDX evidence');
+  expect(await shell(commands.join('\n'), ROOT)).toContain('✓ TRUSTED  SIMULATED Intel TDX evidence');
   const directory = dirname(/ (\S+)\/evidence\.json/.exec(said)?.[0].trim() ?? '');
   expect(existsSync(directory)).toBe(true);
   child.kill('SIGINT');

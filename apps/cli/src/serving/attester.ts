@@ -1,4 +1,10 @@
-import { type Attester, createBatcher, createDstackClient, newInstance } from '@assay/attest';
+import {
+  type Attester,
+  createBatcher,
+  createConfidentialSpaceAttester,
+  createDstackClient,
+  newInstance,
+} from '@assay/attest';
 import {
   type AttesterConfig,
   attesterPaths,
@@ -48,8 +54,9 @@ export async function attesterService(config: AttesterConfig, attester: Attester
     audience: isToken ? audience : undefined,
     seedAnswer: isToken
       ? createSeedAttestation({
-          ...{ attester, instance, version, clock: io.now },
-          ...{ audience, budget },
+          // Who reads these tokens has Google's key set.
+          attester: createConfidentialSpaceAttester({ environment: io.env, tokenType: 'OIDC' }),
+          ...{ instance, version, clock: io.now, audience, budget },
           publicToken: config.publicToken,
           showEnv: config.showEnv,
         })
