@@ -121,7 +121,9 @@ export interface GivenFile {
 
 /** Chooses files by the page's file field. */
 export async function choose(page: Page, files: readonly GivenFile[], field = 'Files of evidence'): Promise<void> {
-  await page.getByLabel(field, { exact: true }).setInputFiles(
-    files.map(({ name, bytes }) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) })),
-  );
+  await page
+    .getByLabel(field, { exact: true })
+    .setInputFiles(
+      files.map(({ name, bytes }) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) })),
+    );
 }

@@ -38,7 +38,7 @@ export function App({ clock }: { readonly clock: () => Date }): JSX.Element {
         <SettingsPanel session={session} />
         {judged && given && (
           <>
-            <VerdictCard judged={judged} name={given.name} arrived={arrived} />
+            <VerdictCard judged={judged} given={given} arrived={arrived} />
             <Actions session={session} judged={judged} given={given} />
             <Tabs judged={judged} clock={clock} />
           </>
@@ -53,7 +53,8 @@ function Foot({ session }: { readonly session: Session }): JSX.Element {
   return (
     <footer>
       <p>
-        Vendors’ roots are pinned in this page. It asks no other server: what it cannot find in the files given, it says.
+        Vendors’ roots are pinned in this page. It asks no other server: what it cannot find in the files given, it
+        says.
       </p>
       {session.state.given && (
         <button type="button" class="plain" onClick={session.clear}>

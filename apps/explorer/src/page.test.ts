@@ -1,4 +1,5 @@
 import { createBatcher, newInstance } from '@assay/attest';
+import { createAttesterApp } from '@assay/server';
 import {
   createIntelVendor,
   createSoftwareTd,
@@ -9,7 +10,6 @@ import {
   makeExhibit,
 } from '@assay/simulate';
 import { createSoftwareAttester } from '@assay/simulate/node';
-import { createAttesterApp } from '@assay/server';
 import { fromPem, verify } from '@assay/verify';
 import { makeBundle, parseBundle, serialiseBundle } from '@assay/verify/bundle';
 import { utf8 } from '@assay/verify/codec';
@@ -148,5 +148,24 @@ describeInChromium('the page', () => {
         expect(layers.authentic).toBe('pass');
       }));
   });
-  void [describe, ANY, filesOf, endorsementsOf, verify, makeBundle, parseBundle, serialiseBundle, fromPem, tdx, exhibit, createBatcher, newInstance, createAttesterApp, createSoftwareAttester, createSoftwareTd, issueCollateral, issuePck];
+  void [
+    describe,
+    ANY,
+    filesOf,
+    endorsementsOf,
+    verify,
+    makeBundle,
+    parseBundle,
+    serialiseBundle,
+    fromPem,
+    tdx,
+    exhibit,
+    createBatcher,
+    newInstance,
+    createAttesterApp,
+    createSoftwareAttester,
+    createSoftwareTd,
+    issueCollateral,
+    issuePck,
+  ];
 });

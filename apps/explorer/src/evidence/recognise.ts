@@ -1,5 +1,5 @@
 import { AssayError, type Evidence } from '@assay/verify';
-import { type Bundle, parseBundle } from '@assay/verify/bundle';
+import type { Bundle } from '@assay/verify/bundle';
 import { asObject, fromHex, fromUtf8, type Json, type JsonObject, parseJson, utf8 } from '@assay/verify/codec';
 import { parseEnvelope } from '@assay/verify/evidence';
 import { certificatesOf, evidenceIn, isRoot } from './certificate.ts';
@@ -45,7 +45,7 @@ async function recogniseReading({ bytes }: Reading): Promise<Recognised | undefi
 
 const SCHEMAS = /"(assay\.(?:evidence|bundle|response)\/)/;
 
-function recogniseJson(bytes: Uint8Array): Recognised | undefined {
+async function recogniseJson(bytes: Uint8Array): Promise<Recognised | undefined> {
   const text = new TextDecoder().decode(bytes);
   const json = attempt(() => parseJson(text));
   // A broken document that says what it is gets a verdict, not a shrug.
@@ -54,13 +54,13 @@ function recogniseJson(bytes: Uint8Array): Recognised | undefined {
   const object = asObject(json.value, 'JSON');
   const { schema, quote } = object;
   const named = typeof schema === 'string' ? SCHEMAS.exec(`"${schema}`)?.[1] : undefined;
+  // Bundles are seldom: their reader comes when one does.
+  const bundles = named === 'assay.bundle/' ? await import('@assay/verify/bundle') : undefined;
   const found = attempt(() => {
     if (named === 'assay.evidence/') return wrapped('envelope', parseEnvelope(text));
     if (named === 'assay.response/') return wrapped('response', parseEnvelope(JSON.stringify(object.attestation)));
-    if (named === 'assay.bundle/') {
-      const bundle = parseBundle(fromUtf8(bytes, 'bundle'));
-      return { ...wrapped('bundle', bundle.evidence), bundle };
-    }
+    const bundle = bundles?.parseBundle(fromUtf8(bytes, 'bundle'));
+    if (bundle) return { ...wrapped('bundle', bundle.evidence), bundle };
     return typeof quote === 'string' ? wrapped('reply', replyContent(quote, object)) : undefined;
   });
   if ('reason' in found) return { malformed: found.reason };

@@ -2,12 +2,7 @@ import type { Judged } from './judge.ts';
 import type { Settings } from './settings.ts';
 
 /** The `assay verify` that asks the same. Files have the names that the page gave them, or ones to fill in. */
-export function commandLine(
-  name: string,
-  settings: Settings,
-  { chosen, at }: Judged,
-  hasCollateral: boolean,
-): string {
+export function commandLine(name: string, settings: Settings, { chosen, at }: Judged, hasCollateral: boolean): string {
   const { policy, nonce, reportData, roots, allowSimulated, genuine } = settings;
   const file = name.includes('://') || name === 'pasted text' ? 'evidence.json' : name;
   const options = [

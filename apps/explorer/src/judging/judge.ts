@@ -35,7 +35,10 @@ export interface Judged {
   /** Undefined where the evidence does not parse. */
   readonly evidence: Evidence | undefined;
   readonly endorsements: RawEndorsements;
-  readonly options: Pick<VerifyOptions, 'policy' | 'nonce' | 'subject' | 'roots' | 'allowSimulated' | 'clockSkewSeconds'>;
+  readonly options: Pick<
+    VerifyOptions,
+    'policy' | 'nonce' | 'subject' | 'roots' | 'allowSimulated' | 'clockSkewSeconds'
+  >;
 }
 
 /** Seconds by which clocks may differ when the instant is the present. */

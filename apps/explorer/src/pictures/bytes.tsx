@@ -4,7 +4,6 @@ import { useState } from 'preact/hooks';
 import type { PanelProps } from '../view/tabs.tsx';
 import { type Region, regionsOf } from './regions.ts';
 
-const LINE = 16;
 /** Longer regions, certificate chains for example, open at a wish. */
 const LONG = 512;
 
@@ -26,7 +25,13 @@ export function Bytes({ judged: { evidence } }: PanelProps): JSX.Element {
 
 function RegionMap({ regions, length }: { readonly regions: readonly Region[]; readonly length: number }): JSX.Element {
   return (
-    <svg class="map" viewBox={`0 0 ${length} 10`} preserveAspectRatio="none" role="img" aria-label={`${length} bytes in ${regions.length} regions`}>
+    <svg
+      class="map"
+      viewBox={`0 0 ${length} 10`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`${length} bytes in ${regions.length} regions`}
+    >
       {regions.map(({ start, bytes, named }, index) => (
         <rect key={start} x={start} y="0" width={bytes.length} height="10" class={named ? `tone${index % 6}` : 'gap'} />
       ))}
@@ -56,13 +61,16 @@ function RegionBytes({ region: { name, start, bytes, named } }: { readonly regio
   );
 }
 
-/** Offset, hexadecimal and what is printable, sixteen bytes a line. */
+/** Offset, hexadecimal and what is printable; as many bytes a line as there is room for. */
 function dump(bytes: Uint8Array, start: number): string {
+  const line = matchMedia('(max-width: 46rem)').matches ? 8 : 16;
   const lines: string[] = [];
-  for (let at = 0; at < bytes.length; at += LINE) {
-    const line = bytes.subarray(at, at + LINE);
-    const hex = toHex(line).replace(/../g, '$& ').padEnd(3 * LINE, ' ');
-    const text = [...line].map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : '·')).join('');
+  for (let at = 0; at < bytes.length; at += line) {
+    const part = bytes.subarray(at, at + line);
+    const hex = toHex(part)
+      .replace(/../g, '$& ')
+      .padEnd(3 * line, ' ');
+    const text = [...part].map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : '·')).join('');
     lines.push(`${(start + at).toString(16).padStart(4, '0')}  ${hex} ${text}`);
   }
   return lines.join('\n');

@@ -16,12 +16,18 @@ export function ChainPicture({ judged }: PanelProps): JSX.Element {
   const height = rows.length * ROW;
   return (
     <figure class="picture chain">
-      <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img" aria-labelledby="chain-caption">
+      <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img" aria-label="Who signed what">
         {rows.map((row, index) => (
-          <Node key={row.index} row={row} index={index} above={rows.findIndex((one) => one.index === row.paper.signer)} judged={judged} />
+          <Node
+            key={row.index}
+            row={row}
+            index={index}
+            above={rows.findIndex((one) => one.index === row.paper.signer)}
+            judged={judged}
+          />
         ))}
       </svg>
-      <figcaption id="chain-caption">
+      <figcaption>
         Each line goes from a signer to what it signed. Whether the signatures are right is said by the checks.
       </figcaption>
       <ol class="away">

@@ -16,9 +16,7 @@ export function ClaimsPanel({ judged: { verdict } }: PanelProps): JSX.Element {
         <CopyButton text={text}>Copy claims</CopyButton>
         <CopyButton text={JSON.stringify(verdict, null, 2)}>Copy the whole verdict</CopyButton>
       </div>
-      <pre class="document" role="region" tabIndex={0} aria-label="Claims as JSON">
-        {text}
-      </pre>
+      <pre class="document">{text}</pre>
     </>
   );
 }

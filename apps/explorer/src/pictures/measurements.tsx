@@ -17,34 +17,32 @@ export function Measurements({ judged }: PanelProps): JSX.Element {
       {releases.length === 0 && (
         <p class="quiet">Nothing to compare with: name releases in the policy, or copy one from this evidence.</p>
       )}
-      <div class="scroll" role="region" aria-label="Measurements" tabIndex={0}>
-        <table class="measurements">
-          <thead>
-            <tr>
-              <th scope="col">Measurement</th>
-              <th scope="col">In the evidence</th>
-              {releases.map(({ name }) => (
-                <th scope="col" key={name}>
-                  Release {name}
-                </th>
+      <table class="measurements">
+        <thead>
+          <tr>
+            <th scope="col">Measurement</th>
+            <th scope="col">In the evidence</th>
+            {releases.map(({ name }) => (
+              <th scope="col" key={name}>
+                Release {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {names.map((name) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td data-label="in the evidence">
+                <Value value={measurements[name]} />
+              </td>
+              {releases.map((release) => (
+                <Comparison key={release.name} release={release} name={name} actual={measurements[name]} />
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {names.map((name) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>
-                  <Value value={measurements[name]} />
-                </td>
-                {releases.map((release) => (
-                  <Comparison key={release.name} release={release} name={name} actual={measurements[name]} />
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </table>
     </>
   );
 }
@@ -62,11 +60,16 @@ interface ComparisonProps {
 
 function Comparison({ release, name, actual }: ComparisonProps): JSX.Element {
   const wanted = release.measurements[name as MeasurementName];
-  if (wanted === undefined) return <td class="quiet">any</td>;
+  if (wanted === undefined)
+    return (
+      <td class="quiet" data-label={`release ${release.name}`}>
+        any
+      </td>
+    );
   const values = typeof wanted === 'string' ? [wanted] : wanted;
   const equal = actual !== undefined && values.includes(actual);
   return (
-    <td class={equal ? 'good' : 'bad'}>
+    <td class={equal ? 'good' : 'bad'} data-label={`release ${release.name}`}>
       <p class="outcome">
         <Icon name={equal ? 'pass' : 'fail'} /> {equal ? 'equal' : 'differs'}
       </p>

@@ -23,7 +23,12 @@ function tokenRegions(token: Uint8Array): readonly Region[] {
   const ends = [...dots.slice(0, 2), token.length];
   return ends.map((end, part) => {
     const start = part === 0 ? 0 : (ends[part - 1] ?? 0) + 1;
-    return { name: ['header', 'payload', 'signature'][part] ?? '', start, bytes: token.subarray(start, end), named: true };
+    return {
+      name: ['header', 'payload', 'signature'][part] ?? '',
+      start,
+      bytes: token.subarray(start, end),
+      named: true,
+    };
   });
 }
 

@@ -23,7 +23,13 @@ export function Timeline({ judged, clock }: PanelProps): JSX.Element {
       </div>
       <ol>
         {papers.map((paper, index) => (
-          <Bar key={`${paper.title}-${index}`} paper={paper} axis={axis} at={at} now={judged.chosen ? now : undefined} />
+          <Bar
+            key={`${paper.title}-${index}`}
+            paper={paper}
+            axis={axis}
+            at={at}
+            now={judged.chosen ? now : undefined}
+          />
         ))}
       </ol>
       <figcaption>

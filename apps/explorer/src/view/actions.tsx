@@ -20,7 +20,9 @@ export function Actions({ session, judged, given }: ActionsProps): JSX.Element {
   const text = policy && JSON.stringify(policy, null, 2);
   const command = commandLine(given.name, settings, judged, companions.endorsements !== undefined);
   const save = (): void => {
-    download(judged).catch((error: unknown) => session.fail('bundle', error instanceof Error ? error.message : 'failed'));
+    download(judged).catch((error: unknown) =>
+      session.fail('bundle', error instanceof Error ? error.message : 'failed'),
+    );
   };
   return (
     <div class="row actions">

@@ -57,8 +57,49 @@ export function Checks({ judged: { verdict } }: { readonly judged: Judged }): JS
   );
 }
 
-function CheckRow({ check, requires }: { readonly check: Check; readonly requires: string | undefined }): JSX.Element {
+interface CheckRowProps {
+  readonly check: Check;
+  /** The check's sentence; undefined until the texts are here. */
+  readonly requires: string | undefined;
+}
+
+/** What is in trouble stands open; of the rest one line is enough until somebody asks. */
+function CheckRow({ check, requires }: CheckRowProps): JSX.Element {
   const { icon, mood, word } = MARKS[check.outcome];
+  const troubled = check.outcome === 'fail' || check.outcome === 'warn';
+  return (
+    <li class={mood} data-check={check.id} data-check-outcome={check.outcome}>
+      <p class="outcome">
+        <Icon name={icon} /> {word}
+      </p>
+      {troubled ? (
+        <div>
+          <p>
+            <CheckName check={check} />
+          </p>
+          <CheckDetails check={check} requires={requires} />
+        </div>
+      ) : (
+        <details>
+          <summary>
+            <CheckName check={check} />
+          </summary>
+          <CheckDetails check={check} requires={requires} />
+        </details>
+      )}
+    </li>
+  );
+}
+
+function CheckName({ check: { id, layer } }: { readonly check: Check }): JSX.Element {
+  return (
+    <>
+      <code>{id}</code> <span class="quiet">{layer}</span>
+    </>
+  );
+}
+
+function CheckDetails({ check, requires }: CheckRowProps): JSX.Element {
   const rows = [
     ['expected', check.expected],
     ['found', check.actual],
@@ -67,27 +108,19 @@ function CheckRow({ check, requires }: { readonly check: Check; readonly require
     ['what to do', check.remedy],
   ] as const;
   return (
-    <li class={mood} data-check={check.id} data-check-outcome={check.outcome}>
-      <p class="outcome">
-        <Icon name={icon} /> {word}
-      </p>
-      <div>
-        <p>
-          <code>{check.id}</code> <span class="quiet">{check.layer}</span>
-        </p>
-        {requires !== undefined && <p>{requires}</p>}
-        <dl>
-          {rows.map(([label, value]) =>
-            value === undefined ? null : (
-              <div key={label} class={label === 'what to do' ? 'remedy' : ''}>
-                <dt>{label}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-          )}
-        </dl>
-      </div>
-    </li>
+    <>
+      {requires !== undefined && <p>{requires}</p>}
+      <dl>
+        {rows.map(([label, value]) =>
+          value === undefined ? null : (
+            <div key={label} class={label === 'what to do' ? 'remedy' : ''}>
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+    </>
   );
 }
 

@@ -13,9 +13,7 @@ export async function fromList(files: readonly File[]): Promise<readonly InputFi
   if (files.length > MAX_FILES) throw tooMuch(`${files.length} files; at most ${MAX_FILES} are read`);
   const size = files.reduce((sum, file) => sum + file.size, 0);
   if (size > MAX_BYTES) throw tooMuch(`${size} bytes; at most ${MAX_BYTES} are read`);
-  return Promise.all(
-    files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
-  );
+  return Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
 }
 
 /** Reads what was dropped: files, the files of folders, or text. Throws `malformed` when it is too much. */

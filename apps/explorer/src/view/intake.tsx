@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { InputFile } from '../evidence/gather.ts';
 import type { Session } from '../session.ts';
 import { fromDrop, fromList, fromText } from './files.ts';
@@ -7,30 +7,19 @@ import { Icon } from './icon.tsx';
 
 /** Where evidence comes in: dropped, chosen or pasted. */
 export function Intake({ session }: { readonly session: Session }): JSX.Element {
-  const [over, setOver] = useState(false);
   const [pasting, setPasting] = useState(false);
   const chooser = useRef<HTMLInputElement>(null);
   const take = (files: Promise<readonly InputFile[]>): void => {
     void session.take(files, performance.now());
   };
+  const over = useDrop((transfer) => take(fromDrop(transfer)));
   return (
     <section aria-label="Evidence" class="intake">
-      <div
-        class={over ? 'drop over' : 'drop'}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setOver(false);
-          if (event.dataTransfer) take(fromDrop(event.dataTransfer));
-        }}
-      >
+      <div class={over ? 'drop over' : 'drop'}>
         <p class="invite">Drop evidence here</p>
         <p class="hint">
-          A quote, report, token, envelope, bundle or certificate. Collateral, a policy or an event log may lie beside it.
+          A quote, report, token, envelope, bundle or certificate. Collateral, a policy or an event log may lie beside
+          it.
         </p>
         <div class="row">
           <button type="button" class="primary" onClick={() => chooser.current?.click()}>
@@ -56,6 +45,34 @@ export function Intake({ session }: { readonly session: Session }): JSX.Element 
       </div>
     </section>
   );
+}
+
+/** Takes what is dropped anywhere in the page; true while something is held over it. */
+function useDrop(onDrop: (transfer: DataTransfer) => void): boolean {
+  const [over, setOver] = useState(false);
+  const latest = useRef(onDrop);
+  latest.current = onDrop;
+  useEffect(() => {
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const hold = (event: DragEvent): void => {
+      event.preventDefault();
+      setOver(true);
+    };
+    const leave = ({ relatedTarget }: DragEvent): void => {
+      if (relatedTarget === null) setOver(false);
+    };
+    const drop = (event: DragEvent): void => {
+      event.preventDefault();
+      setOver(false);
+      if (event.dataTransfer) latest.current(event.dataTransfer);
+    };
+    document.addEventListener('dragover', hold, { signal });
+    document.addEventListener('dragleave', leave, { signal });
+    document.addEventListener('drop', drop, { signal });
+    return () => leaving.abort();
+  }, []);
+  return over;
 }
 
 function PasteBox({ onText }: { readonly onText: (text: string) => void }): JSX.Element {

@@ -22,7 +22,9 @@ export function Notices({ session }: { readonly session: Session }): JSX.Element
           <p>
             <Icon name="warn" /> <strong>{root.name}</strong> is a root certificate that no vendor’s key is pinned for.
           </p>
-          <p>What it signs is simulated and proves nothing about hardware. Trust it only if it is your own test vendor’s.</p>
+          <p>
+            What it signs is simulated and proves nothing about hardware. Trust it only if it is your own test vendor’s.
+          </p>
           <button type="button" onClick={() => void session.vouch(root)}>
             Trust this root for simulated evidence
           </button>

@@ -1,6 +1,6 @@
+import { toHex } from '@assay/verify/codec';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { toHex } from '@assay/verify/codec';
 import { answeredPolicy, askServer, curlOf } from '../judging/ask-server.ts';
 import type { Session } from '../session.ts';
 import { CopyButton } from './copy-button.tsx';
@@ -39,7 +39,9 @@ export function SelfCheck({ session }: { readonly session: Session }): JSX.Eleme
         />
         {other !== '' && (
           <>
-            <p class="hint">This page asks no other origin. Run this, and drop the file here; the nonce is filled in.</p>
+            <p class="hint">
+              This page asks no other origin. Run this, and drop the file here; the nonce is filled in.
+            </p>
             <pre class="command">{curlOf(other, nonce)}</pre>
             <CopyButton text={curlOf(other, nonce)}>Copy command</CopyButton>
             <button type="button" onClick={() => void session.change({ nonce })}>

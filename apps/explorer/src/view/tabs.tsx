@@ -76,7 +76,7 @@ export function Tabs(props: PanelProps): JSX.Element {
           </button>
         ))}
       </div>
-      <div id="panel" role="tabpanel" aria-labelledby={`tab-${current?.id}`} tabIndex={0}>
+      <div id="panel" role="tabpanel" aria-labelledby={`tab-${current?.id}`}>
         {current && <Lazy key={current.id} load={current.load} {...props} />}
       </div>
     </section>

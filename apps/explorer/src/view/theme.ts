@@ -3,7 +3,10 @@ const KEY = 'assay-theme';
 /** Turns light into dark and back, and remembers it where the browser lets it. */
 export function nextTheme(): void {
   const root = document.documentElement;
-  const dark = root.dataset.theme === undefined ? matchMedia('(prefers-color-scheme: dark)').matches : root.dataset.theme === 'dark';
+  const dark =
+    root.dataset.theme === undefined
+      ? matchMedia('(prefers-color-scheme: dark)').matches
+      : root.dataset.theme === 'dark';
   root.dataset.theme = dark ? 'light' : 'dark';
   try {
     localStorage.setItem(KEY, root.dataset.theme);

@@ -1,21 +1,23 @@
 import type { Verdict } from '@assay/verify';
-import type { JSX } from 'preact';
-import { useLayoutEffect, useState } from 'preact/hooks';
+import type { JSX, RefObject } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Given } from '../evidence/gather.ts';
 import type { Judged } from '../judging/judge.ts';
 import { Icon } from './icon.tsx';
 import { answerOf, LAYER_MARKS, LAYERS, layerSentence, QUESTIONS, TEE_NAMES } from './words.ts';
 
 interface VerdictCardProps {
   readonly judged: Judged;
-  readonly name: string;
+  readonly given: Given;
   readonly arrived: number;
 }
 
 /** The answer, the five layers, and how current the platform is. */
-export function VerdictCard({ judged, name, arrived }: VerdictCardProps): JSX.Element {
+export function VerdictCard({ judged, given, arrived }: VerdictCardProps): JSX.Element {
   const { verdict, at, genuine, chosen } = judged;
   const { icon, mood, word, sentence } = answerOf(verdict, genuine);
   const elapsed = useElapsed(judged, arrived);
+  const heading = useAttention(given);
   return (
     <section
       aria-label="Verdict"
@@ -34,13 +36,15 @@ export function VerdictCard({ judged, name, arrived }: VerdictCardProps): JSX.El
           <Icon name={icon} />
         </span>
         <div>
-          <h2>{word}</h2>
+          <h2 ref={heading} tabIndex={-1}>
+            {word}
+          </h2>
           <p>{sentence}</p>
         </div>
         <dl class="facts">
           <dt>Evidence</dt>
           <dd>
-            {verdict.tee === null ? 'Unknown' : TEE_NAMES[verdict.tee]} <span class="quiet">{name}</span>
+            {verdict.tee === null ? 'Unknown' : TEE_NAMES[verdict.tee]} <span class="quiet">{given.name}</span>
           </dd>
           <dt>Judged at</dt>
           <dd>
@@ -69,6 +73,18 @@ export function VerdictCard({ judged, name, arrived }: VerdictCardProps): JSX.El
       <TcbSummary verdict={verdict} />
     </section>
   );
+}
+
+/** Brings the reader to a heading when other evidence is shown; a changed setting leaves him where he types. */
+function useAttention(given: Given): RefObject<HTMLHeadingElement | null> {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const seen = useRef<Given>(undefined);
+  useLayoutEffect(() => {
+    if (seen.current === given) return;
+    seen.current = given;
+    heading.current?.focus();
+  }, [given]);
+  return heading;
 }
 
 /** Milliseconds from the evidence's arrival until its verdict stands in the page. */

@@ -19,7 +19,10 @@ export type Mood = 'good' | 'bad' | 'doubtful' | 'quiet';
 
 /** Each layer's outcome as mark, colour and word. */
 export const LAYER_MARKS: Readonly<
-  Record<LayerOutcome, { readonly icon: 'pass' | 'fail' | 'unchecked' | 'waived'; readonly mood: Mood; readonly word: string }>
+  Record<
+    LayerOutcome,
+    { readonly icon: 'pass' | 'fail' | 'unchecked' | 'waived'; readonly mood: Mood; readonly word: string }
+  >
 > = {
   pass: { icon: 'pass', mood: 'good', word: 'Passed' },
   fail: { icon: 'fail', mood: 'bad', word: 'Failed' },
@@ -71,7 +74,12 @@ export function layerSentence({ layers, checks, simulated }: Verdict, layer: Lay
 export function answerOf(
   { trusted, outcome, layers, simulated }: Verdict,
   genuine: boolean,
-): { readonly icon: 'pass' | 'fail' | 'unchecked'; readonly mood: Mood; readonly word: string; readonly sentence: string } {
+): {
+  readonly icon: 'pass' | 'fail' | 'unchecked';
+  readonly mood: Mood;
+  readonly word: string;
+  readonly sentence: string;
+} {
   if (genuine) {
     return layers.authentic === 'pass'
       ? { icon: 'pass', mood: 'good', word: 'Genuine', sentence: 'Nothing else was asked, so nothing is trusted.' }
@@ -84,7 +92,12 @@ export function answerOf(
     return { icon: 'pass', mood: 'good', word: 'Trusted', sentence };
   }
   if (outcome === 'warning') {
-    return { icon: 'unchecked', mood: 'doubtful', word: 'Not trusted', sentence: 'Nothing is wrong, but too little was asked.' };
+    return {
+      icon: 'unchecked',
+      mood: 'doubtful',
+      word: 'Not trusted',
+      sentence: 'Nothing is wrong, but too little was asked.',
+    };
   }
   return { icon: 'fail', mood: 'bad', word: 'Refused', sentence: 'At least one check failed.' };
 }
