@@ -6,7 +6,7 @@ import { sha256 } from '../attester/info.ts';
 export interface ListedOptions {
   /** The name in `cert-<domain>.pem`. */
   readonly domain: string;
-  /** `acme-account.json` as the certificate authority gave it; left out where there is none. */
+  /** `acme-account.json` as the certificate authority gave it, without any key; left out where there is none. */
   readonly account?: string | undefined;
 }
 

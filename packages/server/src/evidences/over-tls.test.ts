@@ -94,7 +94,7 @@ async function fetched(path: string): Promise<Buffer> {
 async function seen() {
   const socket = connect(peer());
   await once(socket, 'secureConnect');
-  const certificate = new Uint8Array(socket.getPeerCertificate().raw);
+  const certificate: Uint8Array = new Uint8Array(socket.getPeerCertificate().raw);
   socket.destroy();
   const served = await Promise.all(FILES.map(async (name) => [name, await fetched(`/evidences/${name}`)] as const));
   const { 'quote.json': quote, ...files } = Object.fromEntries(served);

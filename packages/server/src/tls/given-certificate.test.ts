@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { AssayError } from '@assay/verify';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkGivenCertificate, type GivenCertificate } from './given-certificate.ts';
 import { newP256Keys, type SelfSigned, selfSign } from './self-signed.ts';
@@ -36,6 +37,20 @@ test('a key and its certificate are served as they were given, the key named by 
     spkiSha256: createHash('sha256').update(spki).digest('hex'),
     notAfter,
   });
+});
+
+test('whatever the texts are, a refusal names one of them', () => {
+  const texts = fc.oneof(
+    fc.string(),
+    fc.base64String().map((body) => `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`),
+    fc.base64String().map((body) => `-----BEGIN PRIVATE KEY-----\n${body}\n-----END PRIVATE KEY-----\n`),
+  );
+  fc.assert(
+    fc.property(texts, (text) => {
+      expect(refusal({ tlsCertificate: text })[0]).toBe('tlsCertificate');
+      expect(refusal({ tlsKey: text })[0]).toBe('tlsKey');
+    }),
+  );
 });
 
 describe('tlsKey is refused', () => {

@@ -16,7 +16,7 @@ export interface GivenCertificate {
  */
 export function checkGivenCertificate({ tlsKey, tlsCertificate }: GivenCertificate, now: Date): ServedCertificate {
   const leaf = leafOf(tlsCertificate);
-  const [notBefore, notAfter] = [leaf.validFrom, leaf.validTo].map((date) => new Date(date)) as [Date, Date];
+  const { validFromDate: notBefore, validToDate: notAfter } = leaf;
   if (now < notBefore) {
     throw wrong('tlsCertificate', `is valid from ${iso(notBefore)} on, now is ${iso(now)}`, 'set the clock, or wait');
   }

@@ -171,6 +171,15 @@ describe('is refused', () => {
     });
   });
 
+  test('for a certificate that verifiers would not read', async () => {
+    const attester = createSoftwareAttester(createSoftwareTd(vendor, { pck }));
+    const long = Array.from({ length: 100 }, (_, index) => `${index}.${`${'a'.repeat(60)}.`.repeat(3)}example`);
+    await expect(makeRaTlsCertificate({ attester, clock, names: long })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/would have \d+ bytes, verifiers read 16384/),
+    });
+  });
+
   test.each([
     ['none', []],
     ['an empty one', ['']],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Attester } from '@assay/attest';
+import { fromPem } from '@assay/verify/codec';
 import { evidenceExtensions, noCertificate } from './evidence-extensions.ts';
 import { checkNames, newP256Keys, selfSign, spkiOf } from './self-signed.ts';
 
@@ -27,6 +28,8 @@ export interface RaTlsOptions {
 export const RA_TLS_LIFE_MS = 86_400_000;
 /** Clients' clocks may be behind. */
 const SKEW_MS = 300_000;
+/** The largest certificate that verifiers read, in bytes of DER. */
+const MAX_CERTIFICATE = 16_384;
 const TAG = 'ratls-cert:';
 
 /**
@@ -50,5 +53,12 @@ export async function makeRaTlsCertificate(options: RaTlsOptions): Promise<Serve
   const now = clock().getTime();
   const notAfter = new Date(now + RA_TLS_LIFE_MS);
   const made = await selfSign(keys, { names, notBefore: new Date(now - SKEW_MS), notAfter, extensions });
+  expectReadable(made.certificate);
   return { ...made, spkiSha256: createHash('sha256').update(spki).digest('hex'), notAfter };
+}
+
+function expectReadable(certificate: string): void {
+  const length = fromPem(certificate, 'CERTIFICATE')[0]?.length ?? 0;
+  if (length <= MAX_CERTIFICATE) return;
+  throw noCertificate(`the certificate would have ${length} bytes, verifiers read ${MAX_CERTIFICATE}`);
 }
