@@ -47,15 +47,15 @@ describe('status', () => {
   });
 
   test('answers while a quote hangs, and says who waits', async () => {
-    const { attester, asked } = handMadeAttester('tsm');
-    const app = proxy({}, attester);
+    const { attester: hardware, asked } = handMadeAttester('tsm');
+    const attester = createQuoteLine(hardware, { clock });
+    const app = proxy({ attester, batcher: createBatcher(attester, { instance: newInstance(), clock }) });
     const first = app.request('/quote', {}, SOCKET);
     await until(() => asked.length === 1);
     const second = app.request(`/attestation?nonce=${'ab'.repeat(16)}`);
     const status = async () => (await (await app.request('/status')).json()) as ProxyStatusDocument;
-    let told = await status();
-    while (told.queue.waiting === 0) told = await status();
-    expect(told).toMatchObject({
+    await until(() => attester.activity().waiting === 1);
+    expect(await status()).toMatchObject({
       available: true,
       tsm_available: true,
       tsm_path: '/sys/kernel/config/tsm/report',
