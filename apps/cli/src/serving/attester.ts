@@ -14,6 +14,7 @@ import {
   createDocsApp,
   createEvidencesApp,
   createSeedAttestation,
+  evidencesPaths,
   mounted,
   publicCors,
   rationed,
@@ -63,7 +64,8 @@ export async function attesterService(config: AttesterConfig, attester: Attester
       : undefined,
   });
   const description = 'Evidence of what runs here. Do not take its word for it: verify it with a nonce of your own.';
-  const apps = [own, createDocsApp({ title: name, version, description, paths: attesterPaths })];
+  const paths = identity === undefined ? attesterPaths : { ...attesterPaths, ...evidencesPaths };
+  const apps = [own, createDocsApp({ title: name, version, description, paths })];
   if (identity !== undefined) {
     const [domain = 'localhost'] = names;
     apps.push(createEvidencesApp({ ...common, certificate: identity.certificate, domain }));
@@ -72,7 +74,8 @@ export async function attesterService(config: AttesterConfig, attester: Attester
     listening: [
       {
         name: 'attester',
-        app: mounted(apps, [publicCors()]),
+        app: mounted(apps),
+        outer: publicCors(),
         place: { host, port },
         tls: identity?.tls,
         field: '--port',

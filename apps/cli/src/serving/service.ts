@@ -21,6 +21,7 @@ export interface Listening {
   /** Of a Unix socket: the id of the group that may open it, too. */
   readonly group?: number | undefined;
   readonly tls?: ServeOptions['tls'] | undefined;
+  readonly outer?: ServeOptions['outer'];
   /** The option that names its place. */
   readonly field: string;
 }
@@ -56,8 +57,8 @@ export async function withService<T>(
   const open: ServedApp[] = [];
   const reachable: Reachable[] = [];
   try {
-    for (const { name, app, place: at, tls, group, field } of listening) {
-      const served = await openAt(field, () => serveApp(app, { ...common, place: at, ...(tls && { tls }) }));
+    for (const { name, app, place: at, tls, outer, group, field } of listening) {
+      const served = await openAt(field, () => serveApp(app, { ...common, outer, place: at, ...(tls && { tls }) }));
       open.push(served);
       if ('socket' in at && group !== undefined) await openAt(field, () => giveTo(group, at.socket));
       reachable.push({ name, at: served.address });

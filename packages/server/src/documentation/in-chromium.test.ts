@@ -43,7 +43,8 @@ interface Init {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-describe.skipIf(chromiumPath === undefined)('in Chromium (no Chromium: npm run setup:system)', () => {
+const missing = chromiumPath === undefined ? ' (none is installed: npm run setup:system)' : '';
+describe.skipIf(missing !== '')(`in Chromium${missing}`, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ ...(chromiumPath !== undefined && { executablePath: chromiumPath }) });
@@ -91,6 +92,18 @@ describe.skipIf(chromiumPath === undefined)('in Chromium (no Chromium: npm run s
       new Set([...files, '/openapi.json', '/attestation'].map((path) => `${origin}${path}`)),
     );
     expect(seen.complaints).toEqual([]);
+  });
+
+  test('a script in the page of /docs would not run, and would be seen', async () => {
+    const { page, seen } = await opened();
+    await page.goto(`${await served()}/docs`);
+    await page.locator('.opblock').first().waitFor();
+    const planted = `const script = document.createElement('script');
+      script.textContent = 'globalThis.planted = true';
+      document.body.append(script);
+      globalThis.planted`;
+    expect(await page.evaluate(planted)).toBeUndefined();
+    await expect.poll(() => seen.complaints).toEqual([expect.stringContaining("script-src 'self'")]);
   });
 
   test('a page of another origin reads evidence, and why it got none', async () => {
