@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve, sep } from 'node:path';
@@ -42,13 +42,16 @@ export async function servePage(
   headers: Readonly<Record<string, string>>,
   service: Service = () => new Response(null, { status: 404 }),
 ): Promise<{ readonly origin: string } & AsyncDisposable> {
-  const server = createServer(async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://loopback');
-    const answer = url.pathname.startsWith('/explorer/')
-      ? await fileOf(folder, url.pathname.slice('/explorer/'.length))
-      : await service(new Request(url, { method: request.method ?? 'GET' }));
-    response.writeHead(answer.status, { ...headers, ...Object.fromEntries(answer.headers) });
-    response.end(Buffer.from(await answer.arrayBuffer()));
+  const answer = async ({ method = 'GET', url = '/' }: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const target = new URL(url, 'http://loopback');
+    const found = target.pathname.startsWith('/explorer/')
+      ? await fileOf(folder, target.pathname.slice('/explorer/'.length))
+      : await service(new Request(target, { method }));
+    response.writeHead(found.status, { ...headers, ...Object.fromEntries(found.headers) });
+    response.end(Buffer.from(await found.arrayBuffer()));
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {

@@ -24,7 +24,9 @@ export async function fromDrop(transfer: DataTransfer): Promise<readonly InputFi
   const plain = [...transfer.files];
   const text = transfer.getData('text');
   if (entries.some((entry) => entry?.isDirectory)) {
-    const nested = await Promise.all(entries.map((entry) => (entry ? filesIn(entry, MAX_DEPTH) : [])));
+    const nested = await Promise.all(
+      entries.filter((entry) => entry !== null).map((entry) => filesIn(entry, MAX_DEPTH)),
+    );
     return fromList(nested.flat());
   }
   if (plain.length > 0) return fromList(plain);

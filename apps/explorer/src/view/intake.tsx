@@ -76,17 +76,24 @@ function useDrop(onDrop: (transfer: DataTransfer) => void): boolean {
 }
 
 function PasteBox({ onText }: { readonly onText: (text: string) => void }): JSX.Element {
-  const box = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState('');
   return (
     <form
       class="paste"
       onSubmit={(event) => {
         event.preventDefault();
-        if (box.current) onText(box.current.value);
+        onText(text);
       }}
     >
       <label for="pasted">Hexadecimal, base64, a token, JSON or PEM</label>
-      <textarea id="pasted" ref={box} rows={5} spellcheck={false} autocomplete="off" />
+      <textarea
+        id="pasted"
+        rows={5}
+        spellcheck={false}
+        autocomplete="off"
+        value={text}
+        onInput={({ currentTarget }) => setText(currentTarget.value)}
+      />
       <button type="submit">Verify this text</button>
     </form>
   );
