@@ -110,7 +110,10 @@ function merged(state: State, gathered: Gathered, more: Partial<Settings>): Part
   const nothing = !given && !endorsements && !eventLog && !appCompose && !policy && roots.length === 0;
   if (nothing) {
     const what = ignored.length === 1 ? ignored[0] : `${ignored.length} files`;
-    throw new AssayError('malformed', `${what}: no kind of evidence that Assay knows`, { field: 'evidence' });
+    const known = 'a quote, report, token, envelope, bundle, or certificate with evidence';
+    throw new AssayError('malformed', `${what}: no kind of evidence that Assay knows; give ${known}`, {
+      field: 'evidence',
+    });
   }
   const kept = given ? { endorsements: state.companions.endorsements } : state.companions;
   return {

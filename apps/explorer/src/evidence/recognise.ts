@@ -92,7 +92,8 @@ async function recogniseCertificate(bytes: Uint8Array): Promise<Recognised | und
     throw error;
   }
   const root = certificates.find(isRoot);
-  return root && { root: root.raw, name: root.subject.attributes.CN ?? 'a root without a name' };
+  const { CN = 'a root without a name', O = 'no organisation' } = root?.subject.attributes ?? {};
+  return root && { root: root.raw, name: `${CN} (${O})` };
 }
 
 function isEvent(value: Json | undefined): boolean {

@@ -17,34 +17,43 @@ export function SettingsPanel({ session }: { readonly session: Session }): JSX.E
         <span>What you trust and expect</span> <span class="quiet">{summaryOf(settings)}</span>
       </summary>
       <div class="fields">
-        <Roots session={session} />
-        <TextField
-          label="Judged at"
-          hint="ISO 8601, UTC; empty for now"
-          field="at"
-          placeholder="now"
-          session={session}
-        />
-        <TextField label="Nonce" hint="hexadecimal: the challenge that you sent" field="nonce" session={session} />
-        <TextField label="Report data" hint="hexadecimal: compared as it stands" field="reportData" session={session} />
-        <PolicyField session={session} />
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={settings.genuine}
-            onChange={({ currentTarget }) => void session.change({ genuine: currentTarget.checked })}
+        <div>
+          <Roots session={session} />
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={settings.genuine}
+              onChange={({ currentTarget }) => void session.change({ genuine: currentTarget.checked })}
+            />
+            <span>
+              Only ask whether it is genuine
+              <small>The TCB status is shown, not judged; nothing is trusted</small>
+            </span>
+          </label>
+          <p class="hint">
+            Collateral:{' '}
+            {companions.endorsements
+              ? `yours (${Object.keys(companions.endorsements).join(', ')})`
+              : 'what came with the evidence; drop a folder of it to use yours'}
+          </p>
+        </div>
+        <div>
+          <TextField
+            label="Judged at"
+            hint="ISO 8601, UTC; empty for now"
+            field="at"
+            placeholder="now"
+            session={session}
           />
-          <span>
-            Only ask whether it is genuine
-            <small>The TCB status is shown, not judged; nothing is trusted</small>
-          </span>
-        </label>
-        <p class="hint">
-          Collateral:{' '}
-          {companions.endorsements
-            ? `given (${Object.keys(companions.endorsements).join(', ')})`
-            : 'what came with the evidence; drop a folder of it to use yours'}
-        </p>
+          <TextField label="Nonce" hint="hexadecimal: the challenge that you sent" field="nonce" session={session} />
+          <TextField
+            label="Report data"
+            hint="hexadecimal: compared as it stands"
+            field="reportData"
+            session={session}
+          />
+        </div>
+        <PolicyField session={session} />
         {record && (
           <button
             type="button"
