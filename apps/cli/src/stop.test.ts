@@ -11,7 +11,7 @@ async function start(
   ...args: readonly string[]
 ): Promise<{ readonly child: ChildProcess; readonly said: () => string }> {
   const main = join(import.meta.dirname, 'main.ts');
-  const all = ['--conditions=@assay/source', main, 'simulate', ...args, '--ports', '0', '--beside-hardware', '--json'];
+  const all = ['--conditions=@assay/source', main, ...args, '--json'];
   const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   child.stdout.on('data', (chunk) => {
@@ -23,13 +23,15 @@ async function start(
   return { child, said: () => text };
 }
 
+const simulate = (...args: readonly string[]) => start('simulate', ...args, '--ports', '0', '--beside-hardware');
+
 const mounts = async (): Promise<string> => readFile('/proc/self/mounts', 'utf8');
 
 describe.skipIf(process.platform !== 'linux')('a process that simulates', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'ends at %s with 0: nothing is mounted, no file is left',
     async (signal) => {
-      const { child, said } = await start('tsm');
+      const { child, said } = await simulate('tsm');
       const { directory, absent } = JSON.parse(said()) as SimulationDocument;
       expect((await mounts()).includes(`${directory}/tsm`)).toBe(absent.length === 0);
       const exit = once(child, 'exit');
@@ -41,7 +43,7 @@ describe.skipIf(process.platform !== 'linux')('a process that simulates', () => 
   );
 
   test('ends as well when a second signal comes at once, as npm passes them on', async () => {
-    const { child, said } = await start('tsm');
+    const { child, said } = await simulate('tsm');
     const { directory } = JSON.parse(said()) as SimulationDocument;
     const exit = once(child, 'exit');
     child.kill('SIGINT');
@@ -51,12 +53,12 @@ describe.skipIf(process.platform !== 'linux')('a process that simulates', () => 
   });
 
   test('that was killed leaves its folder to the next one, whatever was mounted there', async () => {
-    const killed = await start('tsm');
+    const killed = await simulate('tsm');
     const { directory, absent } = JSON.parse(killed.said()) as SimulationDocument;
     const gone = once(killed.child, 'exit');
     killed.child.kill('SIGKILL');
     await gone;
-    const { child, said } = await start('tsm', '--directory', directory);
+    const { child, said } = await simulate('tsm', '--directory', directory);
     expect(JSON.parse(said())).toMatchObject({ directory, absent });
     const exit = once(child, 'exit');
     child.kill('SIGTERM');
@@ -67,11 +69,20 @@ describe.skipIf(process.platform !== 'linux')('a process that simulates', () => 
   });
 
   test('prints one document, and no more when it ends', async () => {
-    const { child, said } = await start('dstack');
+    const { child, said } = await simulate('dstack');
     const before = said();
     const exit = once(child, 'close');
     child.kill('SIGTERM');
     await exit;
     expect(said()).toBe(before);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('a process that serves', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('ends at %s with 0', async (signal) => {
+    const { child } = await start('serve', '--host', '127.0.0.1', '--port', '0');
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    expect(await exit).toEqual([0, null]);
   });
 });

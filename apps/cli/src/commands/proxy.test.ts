@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { chmod, stat } from 'node:fs/promises';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { createTsmAttester } from '@assay/attest';
 import { createIntelVendor, createSoftwareTd, issueCollateral, issuePck } from '@assay/simulate';
 import { createSoftwareTsm, createTsmFiles } from '@assay/simulate/node';
@@ -9,6 +10,7 @@ import { assayHere } from '../../../../tools/assay-in-process.ts';
 import { type Folder, makeFolder } from '../../../../tools/demo-folder.ts';
 import { type RunningService, startService } from '../../../../tools/service-in-process.ts';
 import { proxy } from './proxy.ts';
+import { serveAttester } from './serve.ts';
 
 const TOKEN = 'a-token-of-the-oracle';
 
@@ -40,14 +42,11 @@ const tcp = async (service: RunningService, path: string, init: RequestInit = {}
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 };
 
-const onSocket = (path: string): Promise<Asked> =>
-  new Promise((resolve, reject) => {
-    const asked = request({ socketPath: folder.path('proxy.sock'), path, agent: false }, async (answer) => {
-      resolve({ status: answer.statusCode ?? 0, body: JSON.parse((await answer.toArray()).join('')) });
-    });
-    asked.once('error', reject);
-    asked.end();
-  });
+const onSocket = async (path: string): Promise<Asked> => {
+  const asked = request({ socketPath: folder.path('proxy.sock'), path, agent: false }).end();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  return { status: answer.statusCode ?? 0, body: JSON.parse((await answer.toArray()).join('')) };
+};
 
 describe('assay proxy', () => {
   test('both listeners say the same of the machine, the socket is its owner’s, and both end', async () => {
@@ -96,6 +95,22 @@ describe('assay proxy', () => {
     const said = ['--allow-simulated', '--nonce', nonce, '--peer-key', spkiSha256, '--json'];
     const { exit, output } = await assayHere(['verify', folder.path('evidence.json'), ...options, ...said]);
     expect([exit, JSON.parse(output).layers.bound]).toEqual([0, 'pass']);
+  });
+
+  test('an attester service in a container answers with statements that the proxy makes for its bearer', async () => {
+    await using service = await serve({ tokenFile: folder.path('token') });
+    const env = { TDX_ATTESTATION_PROXY_URL: service.at('proxy'), ASSAY_PROXY_TOKEN_FILE: folder.path('token') };
+    const flags = { from: 'proxy', host: '127.0.0.1', port: '0', metricsPort: 'off', json: true };
+    await using app = await startService((io, stop) => serveAttester(flags, io, stop), env);
+    const nonce = randomBytes(32).toString('hex');
+    const answer = await fetch(`${app.at('attester')}/attestation?nonce=${nonce}`);
+    const { statement } = (await answer.json()) as { statement: string };
+    expect(JSON.parse(Buffer.from(statement, 'base64').toString())).toMatchObject({
+      nonce,
+      claims: { caller: 'bearer' },
+    });
+    const quote = await fetch(`${app.at('attester')}/attestation`);
+    expect([quote.status, await quote.json()]).toMatchObject([503, { code: 'unavailable' }]);
   });
 
   test('a token that changed is read again; one that is open to all is nobody’s', async () => {

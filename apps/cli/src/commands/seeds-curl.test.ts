@@ -28,6 +28,13 @@ async function started(world: 'google' | 'dstack', flags: object) {
   return { simulation, service, run };
 }
 
+/** What the app on dstack answers. */
+interface Seed {
+  readonly quote: string;
+  readonly eventLog: string;
+  readonly vmConfig: string;
+}
+
 const failed = (output: string): readonly string[] =>
   JSON.parse(output).checks.flatMap(({ id, outcome }: { id: string; outcome: string }) =>
     outcome === 'fail' ? id : [],
@@ -135,11 +142,11 @@ describe.skipIf(missing)(`seed 004, on dstack${missing ? `: ${missing}` : ''}`, 
 
   test('curl of /info and /attestation: the documented members, byte for byte where it is hashed', async () => {
     expect(await run('curl -sS $AT/info')).toBe('{"version":"0.1.0","name":"oauth3","build_info":null}');
-    const answer = JSON.parse(await run('curl -sS $AT/attestation')) as Record<string, string>;
+    const answer = JSON.parse(await run('curl -sS $AT/attestation')) as Seed;
     expect(Object.keys(answer)).toEqual(['quote', 'eventLog', 'vmConfig']);
-    expect(Buffer.from(answer.quote ?? '', 'base64').readUInt16LE(0)).toBe(4);
-    expect(JSON.parse(answer.eventLog ?? '')).toEqual(expect.arrayContaining([expect.objectContaining({ imr: 3 })]));
-    expect(JSON.parse(answer.vmConfig ?? '')).toBeTypeOf('object');
+    expect(Buffer.from(answer.quote, 'base64').readUInt16LE(0)).toBe(4);
+    expect(JSON.parse(answer.eventLog)).toEqual(expect.arrayContaining([expect.objectContaining({ imr: 3 })]));
+    expect(JSON.parse(answer.vmConfig)).toBeTypeOf('object');
   });
 
   const TWO_STEPS = `
@@ -168,7 +175,7 @@ describe.skipIf(missing)(`seed 004, on dstack${missing ? `: ${missing}` : ''}`, 
     await assayHere(['collateral', 'fetch', inShell('quote.bin'), '--from', from, '-o', folder.path('collateral')]);
     const policy = await run('cat ../dstack/policies/dstack.yaml');
     const binding = 'freshness: any\nbinding: { profile: sha256-info }\n';
-    const { eventLog } = JSON.parse(await run('cat attestation.json')) as { eventLog: string };
+    const { eventLog } = JSON.parse(await run('cat attestation.json')) as Seed;
     await folder.write({ 'info.yaml': policy.replace(/^binding:.*/ms, binding), 'log.json': eventLog });
     const trust = ['--collateral', folder.path('collateral'), '--root-ca', folder.path('dstack/roots/intel.pem')];
     const log = ['--event-log', folder.path('log.json'), '--app-compose', inShell('app-compose.json')];

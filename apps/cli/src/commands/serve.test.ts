@@ -1,6 +1,7 @@
 import { createHash, randomBytes, type X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -29,16 +30,14 @@ const jsonOf = async (url: string): Promise<{ readonly status: number; readonly 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Asks over TLS that nobody vouches for yet: the evidence does, which is what is asked for. */
-const insecurely = (url: string): Promise<{ readonly body: string; readonly certificate: X509Certificate }> =>
-  new Promise((resolve, reject) => {
-    const request = https.get(url, { rejectUnauthorized: false, agent: false }, async (answer) => {
-      const certificate = (answer.socket as TLSSocket).getPeerX509Certificate();
-      const body = (await answer.toArray()).join('');
-      if (certificate === undefined) reject(new Error('no certificate'));
-      else resolve({ body, certificate });
-    });
-    request.once('error', reject);
-  });
+const insecurely = async (url: string): Promise<{ readonly body: string; readonly certificate: X509Certificate }> => {
+  const [answer] = (await once(https.get(url, { rejectUnauthorized: false, agent: false }), 'response')) as [
+    IncomingMessage,
+  ];
+  const certificate = (answer.socket as TLSSocket).getPeerX509Certificate();
+  if (certificate === undefined) throw new Error('no certificate');
+  return { body: (await answer.toArray()).join(''), certificate };
+};
 
 /** Places where no attester is. */
 const NOWHERE = {
@@ -76,6 +75,7 @@ describe('outside of a TEE', () => {
     await expect
       .poll(async () => (await jsonOf(`${at}/attestation`)).status, { timeout: 20_000, interval: 250 })
       .toBe(200);
+    expect(Object.keys((await jsonOf(`${at}/attestation`)).body)).toEqual(['quote', 'eventLog', 'vmConfig']);
   }, 40_000);
 });
 

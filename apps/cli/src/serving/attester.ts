@@ -1,8 +1,8 @@
 import {
   type Attester,
+  type Batcher,
   createBatcher,
   createConfidentialSpaceAttester,
-  createDstackClient,
   newInstance,
 } from '@assay/attest';
 import {
@@ -25,9 +25,11 @@ import type { Io } from '../io.ts';
 import { version as ownVersion } from '../version.ts';
 import { metricsPlace, type Service } from './service.ts';
 import { tlsOf } from './tls.ts';
+import { vmConfigOf } from './vm-config.ts';
 
 /** Tokens that Google gives one project in a region, each second. */
 const TOKENS = 5;
+const ABOUT = 'Evidence of what runs here. Do not take its word for it: verify it with a nonce of your own.';
 
 /** The attester service of this machine. Throws `usage` for files and addresses that are none. */
 export async function attesterService(config: AttesterConfig, attester: Attester, io: Io): Promise<Service> {
@@ -37,18 +39,14 @@ export async function attesterService(config: AttesterConfig, attester: Attester
   const isToken = attester.name === 'confidential-space';
   const budget = createBudget(TOKENS, io.now);
   const audience = audiencePolicy(audiences, url);
-  const service = parsedFrom(collateralFrom);
+  const service = collateralFrom === undefined ? undefined : parseEndpoint(collateralFrom, '--collateral-from');
   const names = [...new Set([bare(new URL(url).hostname), 'localhost'])];
   const identity = await tlsOf(config, io, { attester, names, report });
-  const instance = newInstance();
-  const common = {
-    attester,
-    clock: io.now,
-    vmConfig: attester.name === 'dstack' ? () => vmConfigHere(io) : undefined,
-  };
+  const speaker = { instance: newInstance(), clock: io.now };
+  const common = { attester, clock: io.now, vmConfig: vmConfigOf(attester, io) };
   const own = createAttesterApp({
     ...{ ...common, name, version, buildInfo },
-    batcher: createBatcher(isToken ? rationed(attester, { budget }) : attester, { instance, clock: io.now }),
+    batcher: neighbour(attester) ?? createBatcher(isToken ? rationed(attester, { budget }) : attester, speaker),
     keys: identity?.keys,
     endorsements: service && createStapler({ service, clock: io.now, report }),
     audiences,
@@ -57,32 +55,32 @@ export async function attesterService(config: AttesterConfig, attester: Attester
       ? createSeedAttestation({
           // Who reads these tokens has Google's key set.
           attester: createConfidentialSpaceAttester({ environment: io.env, tokenType: 'OIDC' }),
-          ...{ instance, version, clock: io.now, audience, budget },
+          ...{ ...speaker, version, audience, budget },
           publicToken: config.publicToken,
           showEnv: config.showEnv,
         })
       : undefined,
   });
-  const description = 'Evidence of what runs here. Do not take its word for it: verify it with a nonce of your own.';
-  const paths = identity === undefined ? attesterPaths : { ...attesterPaths, ...evidencesPaths };
-  const apps = [own, createDocsApp({ title: name, version, description, paths })];
+  const paths = { ...attesterPaths, ...(identity && evidencesPaths) };
+  const apps = [own, createDocsApp({ title: name, version, description: ABOUT, paths })];
   if (identity !== undefined) {
     const [domain = 'localhost'] = names;
     apps.push(createEvidencesApp({ ...common, certificate: identity.certificate, domain }));
   }
+  const where = { place: { host, port }, field: '--port', tls: identity?.tls, outer: publicCors() };
   return {
-    listening: [
-      {
-        name: 'attester',
-        app: mounted(apps),
-        outer: publicCors(),
-        place: { host, port },
-        tls: identity?.tls,
-        field: '--port',
-      },
-    ],
+    listening: [{ name: 'attester', app: mounted(apps), ...where }],
     metrics: metricsPlace(config, port),
     close: identity?.close,
+  };
+}
+
+/** An attestation proxy makes the statements of its bearers itself, and batches them. */
+function neighbour({ statement }: Attester): Batcher | undefined {
+  if (statement === undefined) return undefined;
+  return {
+    issue: ({ nonce, aud, keys }, signal) => statement({ nonce, aud, keys, signal }),
+    close: async () => undefined,
   };
 }
 
@@ -96,12 +94,4 @@ function usualUrl({ host, port, tls, tlsCertificate }: AttesterConfig): string {
 /** The name of a host as certificates have it. */
 function bare(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
-}
-
-function parsedFrom(address: string | undefined) {
-  return address === undefined ? undefined : parseEndpoint(address, '--collateral-from');
-}
-
-async function vmConfigHere({ env }: Io): Promise<string> {
-  return (await createDstackClient({ environment: env }).info()).vmConfig;
 }

@@ -9,7 +9,7 @@ export interface QuoteOptions {
   /** The body of `/info`. */
   readonly info: Uint8Array;
   /** How the machine was configured, as dstack's guest agent says it. */
-  readonly vmConfig?: (() => Promise<string>) | undefined;
+  readonly vmConfig?: (() => Promise<string | undefined>) | undefined;
   readonly clock: () => Date;
 }
 

@@ -15,7 +15,7 @@ export interface EvidencesAppOptions extends ListedOptions {
   readonly attester: Attester;
   readonly clock: () => Date;
   /** How the machine was configured, as dstack's guest agent says it. */
-  readonly vmConfig?: (() => Promise<string>) | undefined;
+  readonly vmConfig?: (() => Promise<string | undefined>) | undefined;
 }
 
 /** A quote of the same files is made anew each hour, if somebody asks. */

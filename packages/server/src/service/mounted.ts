@@ -1,9 +1,8 @@
-import { Hono, type MiddlewareHandler } from 'hono';
+import { Hono } from 'hono';
 
-/** One app of several, behind middleware: the first that has a route answers. What none has, `serveApp` refuses. */
-export function mounted(apps: readonly Hono[], middleware: readonly MiddlewareHandler[] = []): Hono {
+/** One app of several: the first that has a route answers. What none has, `serveApp` refuses. */
+export function mounted(apps: readonly Hono[]): Hono {
   const all = new Hono();
-  for (const handler of middleware) all.use(handler);
   for (const app of apps) all.route('/', app);
   return all;
 }
