@@ -11,7 +11,14 @@ export interface StaplerOptions {
   readonly service: Endpoint;
   readonly clock: () => Date;
   readonly report: (message: string) => void;
+  /** Waits some milliseconds, or until the signal aborts. */
+  readonly wait?: Wait | undefined;
 }
+
+type Wait = (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
+
+const waitHere: Wait = (milliseconds, signal) =>
+  sleep(milliseconds, undefined, { ref: false, ...(signal && { signal }) });
 
 /** Milliseconds: endorsements are fetched anew so often, a service that failed is asked again so soon. */
 const REFRESH_MS = 3_600_000;
@@ -32,7 +39,7 @@ interface Kept {
  * time. What a service gives late is there for who asks later; what it gave before stays until it gives anew.
  */
 export function createStapler(options: StaplerOptions): (envelope: Envelope) => Promise<RawEndorsements | undefined> {
-  const { clock } = options;
+  const { clock, wait = waitHere } = options;
   let kept: Kept | undefined;
   let asked = { subject: '', at: 0 };
   let fetching: Promise<void> | undefined;
@@ -55,15 +62,17 @@ export function createStapler(options: StaplerOptions): (envelope: Envelope) => 
       asked = { subject: name, at: now };
       fetching = renew(subject, name);
     }
-    if (kept?.subject !== name && fetching !== undefined) await atMost(PATIENCE_MS, fetching);
+    if (kept?.subject !== name && fetching !== undefined) await atMost(PATIENCE_MS, fetching, wait);
     return kept?.subject === name ? kept.endorsements : undefined;
   };
 }
 
-async function fetched(subject: FetchSubject, { service, clock, report }: StaplerOptions): Promise<RawEndorsements> {
-  const wait = async (milliseconds: number): Promise<void> =>
-    void (await sleep(milliseconds, undefined, { ref: false }));
-  const files = await fetchFor(subject, service, {}, { sleep: wait, now: clock, report, timeout: ATTEMPT_MS });
+async function fetched(
+  subject: FetchSubject,
+  { service, clock, report, wait = waitHere }: StaplerOptions,
+): Promise<RawEndorsements> {
+  const pause = async (milliseconds: number): Promise<void> => void (await wait(milliseconds));
+  const files = await fetchFor(subject, service, {}, { sleep: pause, now: clock, report, timeout: ATTEMPT_MS });
   return endorsementsFromDirectory(Object.fromEntries(files));
 }
 
@@ -72,9 +81,9 @@ function nameOf(subject: FetchSubject): string {
   return JSON.stringify('query' in subject ? subject.query : subject);
 }
 
-async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+async function atMost(milliseconds: number, work: Promise<void>, wait: Wait): Promise<void> {
   const over = new AbortController();
-  const patience = sleep(milliseconds, undefined, { signal: over.signal }).catch(() => undefined);
+  const patience = wait(milliseconds, over.signal).catch(() => undefined);
   await Promise.race([work, patience]);
   over.abort();
 }
