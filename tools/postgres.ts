@@ -27,7 +27,7 @@ export const withoutPostgres: string | undefined =
   folder === undefined ? 'no Postgres: npm run setup:system' : undefined;
 
 /** Postgres refuses to run as root. */
-const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : undefined;
 
 async function untilReady(server: ChildProcess): Promise<void> {
   if (server.stderr === null) throw new Error('Postgres has no stderr');
@@ -58,7 +58,7 @@ export async function startPostgres(): Promise<PostgresInTests> {
     execFileSync(join(folder, program), args, { ...user, cwd: '/', stdio: 'pipe', timeout: START_MS });
   };
   const home = await mkdtemp(join(tmpdir(), 'assay-postgres-'));
-  if (user.uid !== undefined) chownSync(home, user.uid, user.gid);
+  if (user !== undefined) chownSync(home, user.uid, user.gid);
   const data = join(home, 'data');
   run(
     'initdb',

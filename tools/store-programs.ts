@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { DatabaseOptions } from '../packages/store/src/index.ts';
+import type { DatabaseOptions } from '@assay/store';
 
 /** A program of `tools/store-programs` in a process of its own, which tests may kill. */
 export interface RunningProgram {

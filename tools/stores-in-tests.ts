@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Engine } from '@assay/store';
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { Engine } from '../packages/store/src/index.ts';
 import { type PostgresInTests, startPostgres, withoutPostgres } from './postgres.ts';
 
 /** Where the tests of a suite that runs on both engines get their databases from. */

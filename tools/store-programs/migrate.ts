@@ -1,6 +1,6 @@
 // Applies 200 migrations, says `at N` before each and at the end how many it applied; `slowly` waits for ever at the 50th.
 import { writeSync } from 'node:fs';
-import { type DatabaseOptions, type Migration, migrate, openDatabase } from '../../packages/store/src/index.ts';
+import { type DatabaseOptions, type Migration, migrate, openDatabase } from '@assay/store';
 
 const [options = '', pace] = process.argv.slice(2);
 const db = await openDatabase(JSON.parse(options) as DatabaseOptions);

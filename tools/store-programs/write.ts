@@ -1,12 +1,6 @@
 // Writes notes through a group commit for ever, 32 at a time, and says each one's number once it is acknowledged.
 import { writeSync } from 'node:fs';
-import {
-  createGroupCommit,
-  type DatabaseOptions,
-  insertRows,
-  migrate,
-  openDatabase,
-} from '../../packages/store/src/index.ts';
+import { createGroupCommit, type DatabaseOptions, insertRows, migrate, openDatabase } from '@assay/store';
 
 interface Schema {
   readonly notes: { readonly id: number; readonly text: string };

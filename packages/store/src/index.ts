@@ -1,3 +1,7 @@
+export type { ObjectInfo, Objects, StoredObject } from './objects/objects.ts';
+export { type ObjectsOptions, openObjects } from './objects/open.ts';
+export { makeBucket } from './objects/s3.ts';
+export type { S3Options } from './objects/s3-options.ts';
 export { type Database, type DatabaseOptions, type Engine, openDatabase } from './sql/database.ts';
 export { type ConstraintKind, ConstraintViolation } from './sql/errors.ts';
 export { createGroupCommit, type GroupCommit } from './sql/group-commit.ts';

@@ -159,8 +159,9 @@ describeOnEngines(({ engine, fresh }) => {
       await using one = await openDatabase<Schema>(options);
       await using two = await openDatabase<Schema>(options);
       await migrate(one, { service: 'test', migrations });
-      const groups = [writer(one, { largest: 16 }), writer(two, { largest: 16 })];
-      await Promise.all(range(400).map((id) => groups[id % 2]?.add(noteOf(id))));
+      const even = writer(one, { largest: 16 });
+      const odd = writer(two, { largest: 16 });
+      await Promise.all(range(400).map((id) => (id % 2 === 0 ? even : odd).add(noteOf(id))));
       expect(await ids(one)).toEqual(range(400));
     });
   });

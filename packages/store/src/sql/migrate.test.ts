@@ -102,7 +102,8 @@ describeOnEngines(({ engine, fresh }) => {
       const exits = await Promise.all(programs.map(({ exited }) => exited));
       expect(exits).toEqual(['exit 0', 'exit 0']);
       expect(await rows(options, 'select count(*) as n from steps')).toEqual([{ n: 200 }]);
-      expect(programs.map(({ lines }) => lines().at(-1)).sort()).toEqual(['applied 0', 'applied 200']);
+      const said = programs.map(({ lines }) => lines().at(-1));
+      expect(new Set(said)).toEqual(new Set(['applied 0', 'applied 200']));
     });
 
     test('run whole after a process was killed between two of them', async () => {

@@ -9,26 +9,19 @@ function refused(position: number, expected: string, actual: string): AssayError
 }
 
 function checked(value: unknown, position: number): Value {
-  switch (typeof value) {
-    case 'string':
-      if (value.includes('\0')) throw refused(position, 'text without NUL', 'text with NUL');
-      if (!value.isWellFormed()) throw refused(position, 'text in Unicode', 'text with half of a surrogate pair');
-      return value;
-    case 'number':
-      if (!Number.isSafeInteger(value)) throw refused(position, 'an integer of at most 2^53 - 1', 'another number');
-      return value;
-    case 'bigint':
-      if (!Number.isSafeInteger(Number(value)))
-        throw refused(position, 'an integer of at most 2^53 - 1', 'a larger one');
-      return Number(value);
-    default:
-      if (value === null || value instanceof Uint8Array) return value;
-      throw refused(
-        position,
-        'text, an integer, bytes or null',
-        Array.isArray(value) ? 'an array' : `of type ${typeof value}`,
-      );
+  if (value === null || value instanceof Uint8Array) return value;
+  if (typeof value === 'string') {
+    if (value.includes('\0')) throw refused(position, 'text without NUL', 'text with NUL');
+    if (!value.isWellFormed()) throw refused(position, 'text in Unicode', 'text with half of a surrogate pair');
+    return value;
   }
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    const integer = Number(value);
+    if (!Number.isSafeInteger(integer)) throw refused(position, 'an integer of at most 2^53 - 1', 'another number');
+    return integer;
+  }
+  const actual = Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
+  throw refused(position, 'text, an integer, bytes or null', actual);
 }
 
 /** The parameters of a statement, none of which one engine would take and the other not; throws `usage`. */
