@@ -50,7 +50,7 @@ const NOTHING: State = {
   busy: false,
 };
 
-/** The page's state. Of judgements that overtake each other the last one asked for counts. */
+/** The page's state. What is given and set shows at once; of judgements that overtake each other the last begun counts. */
 export function useSession(clock: () => Date): Session {
   const [state, show] = useState(NOTHING);
   const latest = useRef(state);
@@ -59,44 +59,44 @@ export function useSession(clock: () => Date): Session {
     latest.current = { ...latest.current, ...more };
     show(latest.current);
   };
-  const fail = (field: string, message: string): void => update({ problem: { field, message }, busy: false });
 
-  /** Runs a step and shows what it changes, unless another began meanwhile. */
-  const step = async (work: () => Promise<Partial<State>>): Promise<void> => {
+  const rejudge = async (more: Partial<State>): Promise<void> => {
     turn.current += 1;
     const mine = turn.current;
-    update({ busy: true, problem: undefined });
-    const change = await work().catch(problemOf);
-    if (mine === turn.current) update({ busy: false, ...change });
-  };
-
-  const judgedWith = async (more: Partial<State>): Promise<Partial<State>> => {
-    const { given, companions, settings } = { ...latest.current, ...more };
-    if (given === undefined) return more;
+    update({ problem: undefined, busy: true, ...more });
+    const { given, companions, settings } = latest.current;
+    let found: Partial<State>;
     try {
-      return { ...more, judged: await judge(given, companions, settings, clock()) };
+      found = given === undefined ? {} : { judged: await judge(given, companions, settings, clock()) };
     } catch (error) {
       // What the reader typed stays; a verdict on other terms would mislead.
-      return { ...more, judged: undefined, ...problemOf(error) };
+      found = { judged: undefined, problem: problemOf(error) };
     }
+    if (mine === turn.current) update({ busy: false, ...found });
   };
+  const change = (more: Partial<Settings>): Promise<void> =>
+    rejudge({ settings: { ...latest.current.settings, ...more }, arrived: performance.now() });
 
   return {
     state,
-    take: (files, arrived, more = {}) =>
-      step(async () => judgedWith({ ...merged(latest.current, await gather(await files), more), arrived })),
-    change: (more) =>
-      step(() => judgedWith({ settings: { ...latest.current.settings, ...more }, arrived: performance.now() })),
-    vouch: (root) =>
-      step(() => {
-        const { settings, offered } = latest.current;
-        return judgedWith({
-          settings: { ...settings, roots: [...settings.roots, root], allowSimulated: true },
-          offered: offered.filter((one) => one !== root),
-          arrived: performance.now(),
-        });
-      }),
-    fail,
+    change,
+    take: async (files, arrived, more = {}) => {
+      turn.current += 1;
+      const mine = turn.current;
+      update({ busy: true, problem: undefined });
+      try {
+        const gathered = await gather(await files);
+        await rejudge({ ...merged(latest.current, gathered, more), arrived });
+      } catch (error) {
+        if (mine === turn.current) update({ busy: false, problem: problemOf(error) });
+      }
+    },
+    vouch: (root) => {
+      const { settings, offered } = latest.current;
+      update({ offered: offered.filter((one) => one !== root) });
+      return change({ roots: [...settings.roots, root], allowSimulated: true });
+    },
+    fail: (field, message) => update({ problem: { field, message }, busy: false }),
     clear: () => {
       turn.current += 1;
       update({ ...NOTHING, settings: latest.current.settings });
@@ -131,9 +131,7 @@ function merged(state: State, gathered: Gathered, more: Partial<Settings>): Part
   };
 }
 
-function problemOf(error: unknown): Partial<State> {
-  if (error instanceof AssayError) {
-    return { problem: { field: error.details.field ?? 'evidence', message: error.message } };
-  }
-  return { problem: { field: 'evidence', message: error instanceof Error ? error.message : String(error) } };
+function problemOf(error: unknown): Problem {
+  if (error instanceof AssayError) return { field: error.details.field ?? 'evidence', message: error.message };
+  return { field: 'evidence', message: error instanceof Error ? error.message : String(error) };
 }
