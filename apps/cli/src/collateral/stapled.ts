@@ -71,7 +71,7 @@ async function fetched(
   subject: FetchSubject,
   { service, clock, report, wait = waitHere }: StaplerOptions,
 ): Promise<RawEndorsements> {
-  const pause = async (milliseconds: number): Promise<void> => void (await wait(milliseconds));
+  const pause = (milliseconds: number): Promise<void> => wait(milliseconds).then(() => undefined);
   const files = await fetchFor(subject, service, {}, { sleep: pause, now: clock, report, timeout: ATTEMPT_MS });
   return endorsementsFromDirectory(Object.fromEntries(files));
 }

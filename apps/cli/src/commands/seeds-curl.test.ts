@@ -58,7 +58,9 @@ describe.skipIf(missing)(`seed 003, on Confidential Space${missing ? `: ${missin
     expect(JSON.parse(await run('curl -sS $AT/'))).toMatchObject({
       version: '0.1.117',
       confidential_space_detected: true,
-      endpoints: { '/': expect.any(String), '/attestation': expect.any(String), '/health': expect.any(String) },
+      endpoints: Object.fromEntries(
+        ['/', '/attestation', '/health', '/docs'].map((path) => [path, expect.any(String)]),
+      ),
     });
     expect(await run('curl -sS -H "accept: text/html" $AT/')).toContain('<h1>');
   });

@@ -31,6 +31,9 @@ import { vmConfigOf } from './vm-config.ts';
 const TOKENS = 5;
 const ABOUT = 'Evidence of what runs here. Do not take its word for it: verify it with a nonce of your own.';
 
+const DOCUMENTATION = { '/docs': 'how all of it is used', '/openapi.json': 'the same for programs' } as const;
+const EVIDENCES = { '/evidences/': 'evidence of the certificate of this connection' } as const;
+
 /** The attester service of this machine. Throws `usage` for files and addresses that are none. */
 export async function attesterService(config: AttesterConfig, attester: Attester, io: Io): Promise<Service> {
   const { host, port, name, version = ownVersion(), buildInfo, collateralFrom, audiences } = config;
@@ -48,6 +51,7 @@ export async function attesterService(config: AttesterConfig, attester: Attester
     ...{ ...common, name, version, buildInfo },
     batcher: neighbour(attester) ?? createBatcher(isToken ? rationed(attester, { budget }) : attester, speaker),
     keys: identity?.keys,
+    more: { ...DOCUMENTATION, ...(identity && EVIDENCES) },
     endorsements: service && createStapler({ service, clock: io.now, report }),
     audiences,
     audience: isToken ? audience : undefined,

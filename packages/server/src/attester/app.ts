@@ -33,6 +33,8 @@ export interface AttesterAppOptions extends ServiceInfo {
    * from causing evidence each.
    */
   readonly seedAnswer?: ((request: Request) => Promise<Response>) | undefined;
+  /** What is mounted beside it, by path: the front page tells of it. */
+  readonly more?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A look at the platform is good for so long. */
@@ -50,6 +52,7 @@ const EVIDENCE_HEADERS = { 'content-type': 'application/json', 'cache-control': 
  */
 export function createAttesterApp(options: AttesterAppOptions): Hono {
   const { attester, batcher, clock, name, version, keys = () => [], endorsements, vmConfig, seedAnswer } = options;
+  const { more = {} } = options;
   const isToken = attester.name === 'confidential-space';
   const { detection = () => attester.detect(), audiences = isToken ? [] : undefined } = options;
   const { audience = audienceAmong(audiences) } = options;
@@ -79,7 +82,7 @@ export function createAttesterApp(options: AttesterAppOptions): Hono {
 
   app.get('/', async ({ req }) => {
     const confidential_space_detected = isToken && (await detect()).available;
-    return frontPage({ service: name, version, confidential_space_detected }, req.header('accept'));
+    return frontPage({ service: name, version, confidential_space_detected, more }, req.header('accept'));
   });
   app.get('/info', (c) => c.body(new Uint8Array(info), 200, { 'content-type': 'application/json' }));
   app.get('/health', (c) => c.json({ status: 'ok' }));

@@ -7,6 +7,8 @@ export interface FrontPage {
   readonly service: string;
   readonly version: string;
   readonly confidential_space_detected: boolean;
+  /** What is there besides, by path. */
+  readonly more: Readonly<Record<string, string>>;
 }
 
 /** What is where. */
@@ -25,8 +27,9 @@ export const PAGE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'no
 export async function frontPage(page: FrontPage, accept: string | undefined): Promise<Response> {
   const headers = { vary: 'accept', 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' };
   if (!prefersHtml(accept)) {
-    const { service, version, confidential_space_detected } = page;
-    return Response.json({ service, version, endpoints: ENDPOINTS, confidential_space_detected }, { headers });
+    const { service, version, confidential_space_detected, more } = page;
+    const endpoints = { ...ENDPOINTS, ...more };
+    return Response.json({ service, version, endpoints, confidential_space_detected }, { headers });
   }
   return new Response(String(await htmlOf(page)), {
     headers: { ...headers, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY },
@@ -48,7 +51,7 @@ export function prefersHtml(accept: string | undefined): boolean {
   return page > data;
 }
 
-const htmlOf = ({ service, version, confidential_space_detected }: FrontPage) =>
+const htmlOf = ({ service, version, confidential_space_detected, more }: FrontPage) =>
   html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -57,7 +60,7 @@ const htmlOf = ({ service, version, confidential_space_detected }: FrontPage) =>
 <h1>${service} ${version}</h1>
 <p>This service proves what it runs. Do not take its word for it: verify the evidence with a nonce of your own.</p>
 <dl>
-${Object.entries(ENDPOINTS).map(([path, what]) => html`<dt><a href="${path}">${path}</a></dt><dd>${what}</dd>\n`)}
+${Object.entries({ ...ENDPOINTS, ...more }).map(([path, what]) => html`<dt><a href="${path}">${path}</a></dt><dd>${what}</dd>\n`)}
 </dl>
 <p>Confidential Space: ${confidential_space_detected ? 'detected' : 'not detected'}</p>
 </html>
