@@ -1,11 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createBatcher, newInstance } from '@assay/attest';
-import { createIntelVendor, createSoftwareTd, issueCollateral, issuePck, type QuoteSource } from '@assay/simulate';
+import type { QuoteSource } from '@assay/simulate';
 import { createSoftwareAttester } from '@assay/simulate/node';
-import { authenticateEndorsements, fromPem, verify } from '@assay/verify';
-import { endorsementsFromDirectory } from '@assay/verify/endorsements';
-import type { Envelope } from '@assay/verify/evidence';
-import { tdx } from '@assay/verify/tdx';
+import { startMachine } from './machine.ts';
 
 /** What came of many challengers who asked at the same moment. */
 export interface Served {
@@ -27,32 +24,8 @@ export interface SlowSource {
 export async function slowSource(delay: number): Promise<SlowSource> {
   const now = new Date();
   const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
-  const vendor = await createIntelVendor({ randomBytes: random, now });
-  const pck = await issuePck(vendor);
-  const slow = slowed(createSoftwareTd(vendor, { pck }), delay);
-  const roots = fromPem(vendor.rootPem, 'CERTIFICATE');
-  const encoder = new TextEncoder();
-  const files = Object.entries(await issueCollateral(vendor, pck, { tee: 'tdx' })).map(
-    ([name, file]) => [name, typeof file === 'string' ? encoder.encode(file) : file] as const,
-  );
-  const raw = endorsementsFromDirectory(Object.fromEntries(files));
-  const endorsements = await authenticateEndorsements(raw, { tee: tdx, roots });
-  const spkiSha256 = random(32);
-  const keys = [{ use: 'tls', spkiSha256: Buffer.from(spkiSha256).toString('hex') }];
-
-  const judge = async (envelope: Envelope, nonce: Uint8Array): Promise<void> => {
-    const { trusted, checks } = await verify(envelope, {
-      tees: [tdx],
-      now,
-      endorsements,
-      roots,
-      allowSimulated: true,
-      policy: { identity: 'any', binding: { profile: 'assay/1-batch', type: 'attestation' } },
-      nonce,
-      subject: { peerKey: { spkiSha256 } },
-    });
-    if (!trusted) throw new Error(`refused: ${JSON.stringify(checks.filter(({ outcome }) => outcome === 'fail'))}`);
-  };
+  const { source, keys, judge } = await startMachine(now);
+  const slow = slowed(source, delay);
 
   return {
     async timeQuote() {

@@ -1,9 +1,14 @@
-// Speed as ratios against yardsticks that are timed in the same run: `npm run bench [-- [verify|attest] [--json]]`.
+// Speed as ratios against yardsticks that are timed in the same run: `npm run bench [-- [verify|attest|serve] [--json]]`.
 import { attestRows } from './attest.ts';
 import { type Row, rowText } from './row.ts';
+import { serveRows } from './serve.ts';
 import { verifyRows } from './verify.ts';
 
-const SUITES: Readonly<Record<string, () => Promise<readonly Row[]>>> = { verify: verifyRows, attest: attestRows };
+const SUITES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  verify: verifyRows,
+  attest: attestRows,
+  serve: serveRows,
+};
 /** A benchmark that does not end is a fault of its own. */
 const MINUTES = 5;
 

@@ -30,7 +30,12 @@ export async function ratioOf(yardstick: Subject, subject: Subject): Promise<Rat
     a.push(await time(yardstick, counts[0]));
     b.push(await time(subject, counts[1]));
   }
-  const half = ROUNDS / 2;
+  return ratioOfTimes(a, b);
+}
+
+/** The same of times that were taken elsewhere, in turn: of the yardstick's rounds and of the subject's. */
+export function ratioOfTimes(a: readonly number[], b: readonly number[]): Ratio {
+  const half = a.length / 2;
   const halves = [
     fastest(a.slice(0, half)) / fastest(b.slice(0, half)),
     fastest(a.slice(half)) / fastest(b.slice(half)),

@@ -1,11 +1,15 @@
 import { authenticate } from '@assay/verify';
+import { fromHex } from '@assay/verify/codec';
+import { parseEnvelope, serialiseEnvelope } from '@assay/verify/evidence';
 import { sgx } from '@assay/verify/sgx';
 import { tdx } from '@assay/verify/tdx';
 import { describe, expect, test } from 'vitest';
 import { slowSource } from '../bench/challengers.ts';
 import { samples } from '../bench/evidence.ts';
 import { floor } from '../bench/floor.ts';
+import { startMachine } from '../bench/machine.ts';
 import { peer } from '../bench/peer.ts';
+import { benchedService } from '../bench/service.ts';
 
 // Nothing is timed here: only that the benchmark compares like with like.
 describe('what the benchmark times', () => {
@@ -30,5 +34,24 @@ describe('what the benchmark times', () => {
     const { quotes, check } = await serve(20);
     expect(quotes).toBe(1);
     await expect(check()).resolves.toBeUndefined();
+  });
+
+  test('over HTTP is evidence that each challenger trusts by itself, out of one batch, and a constant as long', async () => {
+    const machine = await startMachine(new Date());
+    const { app, answerAlike } = benchedService(machine);
+    const nonces = Array.from({ length: 64 }, (_, index) => index.toString(16).padStart(64, '0'));
+    const answers = await Promise.all(nonces.map(async (nonce) => app.request(`/attestation?nonce=${nonce}`)));
+    const texts = await Promise.all(answers.map(async (answer) => answer.text()));
+    for (const [index, text] of texts.entries()) {
+      const envelope = parseEnvelope(text);
+      expect(serialiseEnvelope(envelope)).toBe(text);
+      expect(envelope.proof).toMatchObject({ index, size: 64 });
+      await machine.judge(envelope, fromHex(nonces[index] ?? ''));
+    }
+    const [first = ''] = texts;
+    answerAlike(first);
+    const constant = await app.request('/constant');
+    expect([...constant.headers]).toEqual([...(answers[0]?.headers ?? [])]);
+    expect(await constant.text()).toHaveLength(first.length);
   });
 });

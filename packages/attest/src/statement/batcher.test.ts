@@ -162,7 +162,7 @@ describe('a lone statement', () => {
     await until(() => asked.length === 1);
     asked[0]?.answer({ evidence });
     const { statement, proof } = await issued;
-    expect(lengths).toEqual([64, 16, 16]);
+    expect(lengths).toEqual([64, 32]);
     expect(proof).toMatchObject({ index: 0, size: 2, salt: new Uint8Array(16).fill(2) });
     expect(proof?.path).toHaveLength(1);
     expect(toHex(asked[0]?.request.reportData ?? evidence)).not.toBe(

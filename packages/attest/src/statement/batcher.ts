@@ -5,7 +5,7 @@ import { BATCH_SIZE, type Batch, buildBatch, SALT_LENGTH, statementDigest } from
 import type { Envelope } from '@assay/verify/evidence';
 import type { Attester } from '../attester.ts';
 import { unavailable, usage } from '../failure.ts';
-import { type Speaker, type StatementRequest, statementNow } from './statement.ts';
+import { createStatements, type Speaker, type StatementRequest } from './statement.ts';
 
 /** Issues statements of many challengers from few quotes. */
 export interface Batcher {
@@ -47,6 +47,7 @@ export function createBatcher(attester: Attester, options: BatcherOptions): Batc
   const { limit = 1024, random = randomBytes, ...speaker } = options;
   if (!Number.isInteger(limit) || limit < 1 || limit > BATCH_SIZE.max)
     throw usage(`limit: expected 1 to ${BATCH_SIZE.max}, found ${limit}`, 'limit');
+  const statementOf = createStatements(speaker);
   const waiting = new Set<Waiter>();
   let serving: Promise<void> | undefined;
   let closed = false;
@@ -71,7 +72,7 @@ export function createBatcher(attester: Attester, options: BatcherOptions): Batc
       if (waiting.size >= limit)
         throw unavailable(`${waiting.size} statements wait for a quote already`, 'ask again later');
       const { promise, resolve, reject } = Promise.withResolvers<Envelope>();
-      const waiter = { statement: statementNow(request, speaker), aud: request.aud, resolve, reject };
+      const waiter = { statement: statementOf(request), aud: request.aud, resolve, reject };
       const leave = (): void => {
         waiting.delete(waiter);
         reject(signal?.reason);
@@ -119,9 +120,10 @@ async function answer(
 async function batchOf(waiters: readonly Waiter[], random: (length: number) => Uint8Array): Promise<Batch> {
   const digests = await Promise.all(waiters.map(({ statement }) => statementDigest(statement)));
   if (digests.length < BATCH_SIZE.min) digests.push(random(64));
+  const salts = random(digests.length * SALT_LENGTH);
   return buildBatch(
     digests,
-    digests.map(() => random(SALT_LENGTH)),
+    digests.map((_, index) => salts.subarray(index * SALT_LENGTH, (index + 1) * SALT_LENGTH)),
   );
 }
 
