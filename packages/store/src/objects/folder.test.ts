@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { suiteFolder } from '../../../../tools/stores-in-tests.ts';
 import { openDatabase } from '../sql/database.ts';
-import { insertRows } from '../sql/insert-rows.ts';
 import { migrate } from '../sql/migrate.ts';
 import { decodeHeader, encodeHeader } from './file-format.ts';
 import type { Objects } from './objects.ts';
@@ -153,7 +152,13 @@ describe.skipIf(!mounted)(`a full disk${mounted ? '' : ' (this user cannot mount
       readonly bytes: string;
     }) => [table('t', [`body ${bytes} not null`])];
     await migrate(db, { service: 'test', migrations: [{ name: '0001-t', up }] });
-    const write = (size: number) => db.transaction((trx) => insertRows(trx, 't', [{ body: new Uint8Array(size) }]));
+    const write = (size: number) =>
+      db.transaction((trx) =>
+        trx
+          .insertInto('t')
+          .values({ body: new Uint8Array(size) })
+          .execute(),
+      );
     await write(10);
     await expect(write(3_000_000)).rejects.toMatchObject({ code: 'unavailable' });
     await write(20);

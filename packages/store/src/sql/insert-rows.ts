@@ -28,8 +28,9 @@ function textFor(table: string, columns: readonly string[], rows: number, number
 }
 
 /**
- * Inserts rows that all have the same columns, in few prepared statements: several times faster than Kysely's own
- * `values`, for ledgers. Throws `ConstraintViolation` when one of them breaks a rule.
+ * Inserts rows that all have the same columns, in statements of few sizes. Kysely's own `values` makes a statement for
+ * each number of rows, and where batches differ in size, preparing them takes longer than running them. Throws
+ * `ConstraintViolation` when one row breaks a rule.
  */
 export async function insertRows<Schema, Table extends keyof Schema & string>(
   transaction: Transaction<Schema>,
