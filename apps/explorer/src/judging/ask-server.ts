@@ -1,6 +1,7 @@
-import { AssayError } from '@assay/verify';
+import { AssayError, type Policy } from '@assay/verify';
 import { toHex } from '@assay/verify/codec';
 import type { InputFile } from '../evidence/gather.ts';
+import { readPolicy } from './judge.ts';
 
 /** What a server answered: its evidence as a file, and the bytes of `/info`, which its statement must name. */
 export interface Answered {
@@ -25,10 +26,27 @@ export async function askServer(origin: string, nonce: string, signal: AbortSign
   };
 }
 
-/** What is expected of an answer when the reader named no policy: that its statement is about what this page received. */
-export function answeredPolicy({ infoSha256 }: Answered): string {
+/**
+ * The reader's policy for an answer: where it names no binding, or one that this page filled in, the statement must be
+ * about the `/info` that this page received. A policy that does not parse stays as it is, and is refused.
+ */
+export function answeredPolicy({ infoSha256 }: Answered, written: string): string {
+  const policy = written.trim() === '' ? {} : parsed(written);
+  if (policy === undefined) return written;
+  const { binding } = policy;
+  const ours = typeof binding === 'object' && binding.claims?.infoSha256 !== undefined;
+  if (binding !== undefined && !ours) return written;
   const claims = infoSha256 === undefined ? {} : { claims: { infoSha256 } };
-  return JSON.stringify({ binding: { profile: 'assay/1-batch', type: 'attestation', ...claims } }, null, 2);
+  return JSON.stringify({ ...policy, binding: { profile: 'assay/1-batch', type: 'attestation', ...claims } }, null, 2);
+}
+
+function parsed(written: string): Policy | undefined {
+  try {
+    return readPolicy(written);
+  } catch (error) {
+    if (error instanceof AssayError) return undefined;
+    throw error;
+  }
 }
 
 /** How to ask a server of another origin. */

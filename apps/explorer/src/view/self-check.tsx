@@ -17,7 +17,10 @@ export function SelfCheck({ session }: { readonly session: Session }): JSX.Eleme
     const asked = askServer(location.origin, fresh, AbortSignal.timeout(30_000));
     const files = asked.then(({ files: received }) => received);
     const more = { nonce: fresh, at: '', genuine: false, reportData: '' };
-    const bound = policy.trim() === '' ? await asked.then(answeredPolicy, () => '') : policy;
+    const bound = await asked.then(
+      (answered) => answeredPolicy(answered, policy),
+      () => policy,
+    );
     await session.take(files, arrived, { ...more, policy: bound });
   };
   return (
