@@ -11,6 +11,7 @@ try {
   await demonstrate({ port }, io, exitAfter(stopSignal()));
 } catch (error) {
   const { document, exitCode } = failureOf(error);
-  io.stderr(`${document.message}\n`);
+  const remedy = document.field === '--port' ? ': PORT=9000 npm start' : '';
+  io.stderr(`${document.message}${remedy}\n`);
   process.exitCode = exitCode;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, stat } from 'node:fs/promises';
+import { chmod, readFile, stat } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { createTsmAttester } from '@assay/attest';
 import { createIntelVendor, createSoftwareTd, issueCollateral, issuePck } from '@assay/simulate';
@@ -60,6 +60,16 @@ describe('assay proxy', () => {
     expect(await service.stop()).toBe(0);
     await expect(onSocket('/status')).rejects.toThrow(/ENOENT/);
     await expect(tcp(service, '/status')).rejects.toThrow();
+  });
+
+  test('--raw-group opens the socket to a group', async (context) => {
+    const id = process.getegid?.();
+    const groups = (await readFile('/etc/group', 'utf8')).split('\n').map((line) => line.split(':'));
+    const rawGroup = groups.find(([, , gid]) => gid === String(id))?.[0];
+    if (rawGroup === undefined) context.skip('the group of this process has no name');
+    await using _service = await serve({ rawGroup });
+    const { mode, gid } = await stat(folder.path('proxy.sock'));
+    expect([mode & 0o777, gid]).toEqual([0o660, id]);
   });
 
   test('an outsider gets no raw quote on TCP; the socket gives one', async () => {
@@ -133,6 +143,7 @@ describe('assay proxy', () => {
   test.each([
     ['missing', 'no-such-token', 0o640, 'make it with (umask 027; openssl rand -hex 32 >'],
     ['open to all', 'open', 0o604, 'chmod 0640'],
+    ['a folder', 'collateral', 0o750, 'expected a file'],
     ['short', 'short', 0o640, '16 to 4096 printable characters'],
   ])('a token file that is %s is refused at the start, with what to do', async (_what, name, mode, reason) => {
     await folder.write({ open: 'long-enough-to-be-a-token', short: 'short' });

@@ -1,3 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { createTsmAttester } from '@assay/attest';
+import { createIntelVendor, createSoftwareTd, issuePck } from '@assay/simulate';
+import { createSoftwareTsm, createTsmFiles } from '@assay/simulate/node';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assayHere } from '../../../../tools/assay-in-process.ts';
@@ -5,6 +11,7 @@ import { type Folder, makeFolder } from '../../../../tools/demo-folder.ts';
 import { type RunningService, startService } from '../../../../tools/service-in-process.ts';
 import { missingCommand, shell } from '../../../../tools/shell.ts';
 import { type Simulation, startSimulation } from '../../../../tools/simulation-in-process.ts';
+import { proxy } from './proxy.ts';
 import { serveAttester } from './serve.ts';
 
 // The commands of the documents of both systems, as they are typed there; AT is where the service is.
@@ -192,5 +199,35 @@ describe.skipIf(missing)(`seed 004, on dstack${missing ? `: ${missing}` : ''}`, 
     expect(JSON.parse(good.output)).toMatchObject({ trusted: true, simulated: true, waived: ['freshness'] });
     const other = await judge('other.json');
     expect([other.exit, failed(other.output)]).toEqual([1, ['binding.subject']]);
+  });
+});
+
+describe.skipIf(missing)(`seed 000, the attestation proxy${missing ? `: ${missing}` : ''}`, () => {
+  test('curl of its status in the guest, and through a forward from the host', async () => {
+    const vendor = await createIntelVendor({ randomBytes, now: new Date() });
+    const td = createSoftwareTd(vendor, { pck: await issuePck(vendor) });
+    const attester = createTsmAttester({ files: createTsmFiles(createSoftwareTsm(td)) });
+    const socket = folder.path('proxy.sock');
+    const flags = { host: '127.0.0.1', port: '0', metricsPort: 'off', socket, json: true };
+    await using guest = await startService((io, stop) => proxy(flags, io, { stop, attester }));
+    const host = createServer((outside) => {
+      const { hostname, port } = new URL(guest.at('proxy'));
+      const inside = connect(Number(port), hostname);
+      outside.pipe(inside).pipe(outside);
+    }).listen(0, '127.0.0.1');
+    await once(host, 'listening');
+    const { port } = host.address() as AddressInfo;
+    const script = `
+      curl -sS $GUEST/status; echo
+      curl -sS http://127.0.0.1:${port}/status; echo
+      curl -sS -o /dev/null -w '%{http_code}\n' http://127.0.0.1:${port}/quote
+      curl -sS -o /dev/null -w '%{http_code}\n' --unix-socket ${socket} http://localhost/quote
+    `;
+    const lines = (await shell(script, folder.path('shell'), { GUEST: guest.at('proxy') })).trim().split('\n');
+    const status = { available: true, provider: 'tsm', tsm_available: true };
+    expect(lines.slice(0, 2).map((line) => JSON.parse(line) as object)).toMatchObject([status, status]);
+    expect(lines.slice(2)).toEqual(['403', '200']);
+    host.close();
+    await once(host, 'close');
   });
 });

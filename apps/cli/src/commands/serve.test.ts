@@ -5,6 +5,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { makeRaTlsCertificate, type ServedCertificate } from '@assay/server';
+import { createIntelVendor, createSoftwareTd, issuePck } from '@assay/simulate';
+import { createSoftwareAttester } from '@assay/simulate/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assayHere } from '../../../../tools/assay-in-process.ts';
 import { type Folder, makeFolder } from '../../../../tools/demo-folder.ts';
@@ -147,6 +150,37 @@ describe('on dstack', () => {
     const spki = certificate.publicKey.export({ type: 'spki', format: 'der' });
     expect(said.keys).toEqual([{ use: 'tls', spkiSha256: sha256(spki) }]);
     expect(JSON.parse(files.body)).toEqual({ files: ['quote.json', 'cert-127.0.0.1.pem', 'sha256sum.txt'] });
+  });
+});
+
+describe('with a certificate of its own', () => {
+  let given: ServedCertificate;
+  beforeAll(async () => {
+    const vendor = await createIntelVendor({ randomBytes, now: new Date() });
+    const attester = createSoftwareAttester(createSoftwareTd(vendor, { pck: await issuePck(vendor) }));
+    given = await makeRaTlsCertificate({ attester, clock: () => new Date(), names: ['app.example'] });
+    await folder.write({ 'tls.pem': given.certificate, 'tls.key': given.key, 'other.key': 'SECRET' });
+  });
+  const files = { tlsCertificate: 'tls.pem', tlsKeyFile: 'tls.key' };
+  const paths = (names: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(names).map(([name, file]) => [name, folder.path(file)]));
+
+  test('statements name its key', async () => {
+    await using simulation = await startSimulation('dstack');
+    await using service = await serve(paths(files), simulation.document.environment);
+    const { body } = await insecurely(`${service.at('attester')}/attestation?nonce=${'0f'.repeat(32)}`);
+    const { statement } = JSON.parse(body) as { statement: string };
+    expect(JSON.parse(Buffer.from(statement, 'base64').toString())).toMatchObject({
+      keys: [{ use: 'tls', spkiSha256: given.spkiSha256 }],
+    });
+  });
+
+  test('what is no key is refused before anything listens', async () => {
+    const wrong = { ...files, tlsKeyFile: 'other.key' };
+    await expect(serve(paths(wrong), NOWHERE)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/^tlsKey: is no private key in PEM;/),
+    });
   });
 });
 

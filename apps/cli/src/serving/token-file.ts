@@ -41,8 +41,11 @@ export function bearerOf(path: string, report: (message: string) => void): Beare
   };
 }
 
-function checked(path: string, { mode, size }: Stats): string {
+function checked(path: string, found: Stats): string {
   const field = '--token-file';
+  const { mode, size } = found;
+  // Reading a pipe would wait for whoever writes.
+  if (!found.isFile()) throw usage(`${field}: ${path}: expected a file`, field);
   if ((mode & 0o007) !== 0) throw usage(`${field}: ${path}: everybody has access to it; chmod 0640 ${path}`, field);
   const text = size > 8192 ? '' : contentOf(path, field);
   if (!TOKEN.test(text))

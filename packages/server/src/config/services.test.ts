@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AssayError } from '@assay/verify';
 import { describe, expect, test } from 'vitest';
 import { ATTESTER_ALIASES, attesterConfig } from '../attester/config.ts';
@@ -17,6 +19,13 @@ const messageOf = async (loading: Promise<unknown>): Promise<string> => {
   );
   return error instanceof AssayError && error.code === 'usage' ? error.message : '';
 };
+
+test('what attesters read is known, all of it', () => {
+  const folder = join(import.meta.dirname, '../../../attest/src');
+  const sources = globSync('**/*.ts', { cwd: folder }).map((path) => readFileSync(join(folder, path), 'utf8'));
+  const read = sources.flatMap((text) => text.match(/\bASSAY_[A-Z_]+\b/g) ?? []);
+  expect([...new Set(read)].sort()).toEqual([...ATTESTER_VARIABLES].sort());
+});
 
 describe('the attester service', () => {
   const load = (sources: Partial<Parameters<typeof loadConfig<typeof attesterConfig>>[0]>) =>
