@@ -15,7 +15,10 @@ const SIMULATES = { ready: /SIMULATED/ };
 const SERVES = /attester +http/;
 const INFO = '{"version":"0.1.0","name":"oauth3","build_info":null}';
 
-describe.skipIf(!podmanWorks)('the image, built and run by Podman (npm run setup:system, as root)', () => {
+/** Milliseconds for a container to start on a machine that runs other tests, too. */
+const timeout = 300_000;
+
+describe.skipIf(!podmanWorks)('the image, built and run by Podman (npm run setup:system, as root)', { timeout }, () => {
   beforeAll(buildImage, 1_200_000);
 
   test('runs assay serve on port 8080, as the user who may open every socket of a launcher', async () => {
@@ -43,6 +46,8 @@ describe.skipIf(!podmanWorks)('the image, built and run by Podman (npm run setup
     const installed = paths.flatMap((path) => /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/@.]+)$/.exec(path)?.[1] ?? []);
     expect(installed).toEqual(expect.arrayContaining(['hono', '@assay/cli']));
     expect(installed.filter((name) => /typescript|vitest|vite$|workerd|playwright|^node-/.test(name))).toEqual([]);
+    // What a platform has of its own would be of the wrong one where the image is built for another.
+    expect(paths.filter((path) => /\.(node|so|exe)$/.test(path))).toEqual([]);
     const own = paths.filter((path) => !/(^|\/)node_modules\//.test(path));
     expect(own.filter((path) => /(^|\/)src(\/|$)|\.test\.|\.d\.ts$|\.map$|tsbuildinfo|tsconfig/.test(path))).toEqual(
       [],
@@ -61,7 +66,7 @@ describe.skipIf(!podmanWorks)('the image, built and run by Podman (npm run setup
     expect(history).not.toMatch(/npmrc|registry|CERTIFICATE/);
   });
 
-  test(`adds less than ${MAX_BYTES} bytes to Node's`, async () => {
+  test("adds less than 45 megabytes to Node's", async () => {
     const [image, base] = await Promise.all([IMAGE, BASE_IMAGE].map((name) => inspect(name, '{{.Size}}')));
     expect(Number(image) - Number(base)).toBeGreaterThan(0);
     expect(Number(image) - Number(base)).toBeLessThan(MAX_BYTES);
@@ -81,11 +86,12 @@ describe.skipIf(!podmanWorks)('the image, built and run by Podman (npm run setup
     expect(await simulator.stop()).toBe(0);
   });
 
-  test('beside a simulated launcher of Confidential Space answers /attestation with the claims of its token', async () => {
+  test('opens the socket of a simulated launcher of Confidential Space that root alone may open, and answers with the claims of its token', async () => {
     await using volume = await makeVolume();
     const simulation = ['--network=none', `--volume=${volume.name}:/simulator`];
     const simulate = ['simulate', 'google', '--directory', '/simulator'];
     await using simulator = await runContainer(simulate, { ...SIMULATES, options: simulation });
+    await podman(['exec', simulator.name, 'chmod', '0700', '/simulator/teeserver.sock']);
     const launcher = [`--volume=${volume.name}:/run/container_launcher:ro`, '--env=ASSAY_PUBLIC_TOKEN=true'];
     await using app = await serveWith(launcher);
 
