@@ -209,7 +209,7 @@ describeOnEngines(({ engine, fresh }) => {
         })
         .catch(() => undefined);
       expect(inside).toMatchObject([
-        { status: 'rejected', reason: { code: 'unavailable' } },
+        { status: 'rejected', reason: { code: 'unavailable', message: expect.stringContaining('in use for 300 ms') } },
         { status: 'rejected', reason: { code: 'unavailable', message: expect.stringContaining('1 callers wait') } },
       ]);
       // The engine may have given up the idle transaction; the handle works on.

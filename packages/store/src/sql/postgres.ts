@@ -1,7 +1,7 @@
 import { type Dialect, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import { Pool, type PoolClient } from 'pg';
 import { unavailable } from '../failure.ts';
-import { endsConnection, fromPostgres } from './errors.ts';
+import { endsConnection, fromPostgres, sqlState } from './errors.ts';
 import { postgresTypes } from './postgres-types.ts';
 import { parsePostgresUrl } from './postgres-url.ts';
 import { checkedValues } from './values.ts';
@@ -66,6 +66,13 @@ export function postgresDialect(options: {
       try {
         return guarded(await pool.connect());
       } catch (error) {
+        if (sqlState(error) === undefined && pool.totalCount >= connections) {
+          const remedy = 'keep transactions short, or allow more connections';
+          throw unavailable(
+            `all ${connections} connections to Postgres were in use for ${timeoutMs} ms; ${remedy}`,
+            error,
+          );
+        }
         throw fromPostgres(error);
       }
     },
