@@ -58,7 +58,10 @@ async function recogniseJson(bytes: Uint8Array): Promise<Recognised | undefined>
   const bundles = named === 'assay.bundle/' ? await import('@assay/verify/bundle') : undefined;
   const found = attempt(() => {
     if (named === 'assay.evidence/') return wrapped('envelope', parseEnvelope(text));
-    if (named === 'assay.response/') return wrapped('response', parseEnvelope(JSON.stringify(object.attestation)));
+    if (named === 'assay.response/') {
+      const attestation = asObject(object.attestation, 'attestation');
+      return wrapped('response', parseEnvelope(JSON.stringify(attestation)));
+    }
     const bundle = bundles?.parseBundle(fromUtf8(bytes, 'bundle'));
     if (bundle) return { ...wrapped('bundle', bundle.evidence), bundle };
     return typeof quote === 'string' ? wrapped('reply', replyContent(quote, object)) : undefined;

@@ -128,7 +128,8 @@ function paperOf(certificate: Certificate, all: readonly Certificate[]): Paper {
   return {
     title: subject.attributes.CN ?? subject.attributes.O ?? 'certificate without a name',
     kind: root ? 'root' : 'certificate',
-    signer: root || signer < 0 ? undefined : signer,
+    // A signer stands before what it signed: of two that name each other neither does.
+    signer: root || signer < 0 || signer > all.indexOf(certificate) ? undefined : signer,
     validity: { from: notBefore, until: notAfter },
   };
 }
