@@ -15,6 +15,13 @@ const MEANINGS: Readonly<Record<ProblemCode, string>> = {
   unsupported_media_type: 'the body is not `application/json`',
   too_many_requests: 'too many requests; the header `retry-after` may say for how many seconds to wait',
   request_timeout: 'the request came too slowly',
+  nonce_unknown: 'no such challenge was given out, or it is long gone; ask for one',
+  nonce_foreign: 'the challenge was given to another caller',
+  nonce_used:
+    'the challenge has its verdict; ask for another one, or send the same `idempotency-key` for the stored verdict',
+  nonce_expired: 'the challenge has expired; ask for another one',
+  policy_gone: 'the version of the policy that the challenge names was withdrawn; ask for another challenge',
+  idempotency_reused: 'the caller has used this `idempotency-key` for another request',
   not_in_tee: 'there is no trusted execution environment; `detail` says what was looked for',
   unavailable: 'the platform gives no evidence now; ask again later',
   internal: 'a fault of the service',

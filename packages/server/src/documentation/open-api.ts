@@ -107,8 +107,8 @@ function operationOf(path: string, operation: ApiOperation, schemaOf: SchemaOf):
     responses: Object.fromEntries(
       Object.entries(answers).map(([status, answer]) => [status, answerOf(answer, schemaOf)]),
     ),
-    // Nobody has to show a token: without one there is less.
-    ...(bearer && { security: [{}, { bearer: [] }] }),
+    // Mostly nobody has to show a token: without one there is less.
+    ...(bearer && { security: bearer === 'required' ? [{ bearer: [] }] : [{}, { bearer: [] }] }),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 
 /** What is where: operations by path and method, as `createDocsApp` describes them. */
-export type ApiPaths = Readonly<Record<`/${string}`, Readonly<Partial<Record<'get' | 'post', ApiOperation>>>>>;
+export type ApiPaths = Readonly<
+  Record<`/${string}`, Readonly<Partial<Record<'get' | 'post' | 'put' | 'delete', ApiOperation>>>>
+>;
 
 /** One method of one path. */
 export interface ApiOperation {
@@ -11,8 +13,8 @@ export interface ApiOperation {
   readonly description?: string;
   readonly parameters?: readonly ApiParameter[];
   readonly body?: ApiContent & { readonly description: string };
-  /** Whether a bearer token gives more than callers without one get. */
-  readonly bearer?: true;
+  /** Whether a bearer token gives more than callers without one get; or whether there is no answer without. */
+  readonly bearer?: true | 'required';
   /** By status. `default` is for all that is not listed. */
   readonly answers: Readonly<Record<number | 'default', ApiAnswer>>;
 }

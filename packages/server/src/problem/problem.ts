@@ -13,6 +13,12 @@ export type ProblemCode =
   | 'unsupported_media_type'
   | 'too_many_requests'
   | 'request_timeout'
+  | 'nonce_unknown'
+  | 'nonce_foreign'
+  | 'nonce_used'
+  | 'nonce_expired'
+  | 'policy_gone'
+  | 'idempotency_reused'
   | 'not_in_tee'
   | 'unavailable'
   | 'internal';
@@ -35,10 +41,16 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [status: number, title: st
   bad_request: [400, 'The request is wrong'],
   unauthorized: [401, 'A credential is missing or wrong'],
   forbidden: [403, 'This caller may not do that'],
+  nonce_foreign: [403, 'The challenge is for another caller'],
   not_found: [404, 'There is nothing here'],
+  nonce_unknown: [404, 'There is no such challenge'],
   method_not_allowed: [405, 'Not with this method'],
   not_acceptable: [406, 'Not in this form'],
   request_timeout: [408, 'The request came too slowly'],
+  nonce_used: [409, 'The challenge was answered before'],
+  idempotency_reused: [409, 'The idempotency key belongs to another request'],
+  nonce_expired: [410, 'The challenge has expired'],
+  policy_gone: [410, 'The version of the policy was withdrawn'],
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body is of a type that is not read here'],
   too_many_requests: [429, 'Too many requests'],

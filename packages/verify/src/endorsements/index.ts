@@ -1,2 +1,2 @@
 export { endorsementsFromDirectory } from './directory.ts';
-export { endorsementsJson, parseEndorsements } from './json.ts';
+export { endorsementsJson, parseEndorsements, readEndorsements } from './json.ts';

@@ -1,2 +1,2 @@
-export { type Envelope, envelopeJson, parseEnvelope, serialiseEnvelope } from './envelope.ts';
+export { type Envelope, envelopeJson, parseEnvelope, readEnvelope, serialiseEnvelope } from './envelope.ts';
 export { malformedEvidence } from './malformed.ts';
