@@ -76,6 +76,7 @@ describe('2: usage, or no kind of evidence recognised', () => {
     ['a port that is none', ['serve', '--port', '65536'], 'usage', 'port: flag --port'],
     ['a misspelt option of a service', ['serve', '--prot', '1'], 'usage', '--prot'],
     ['an unknown service', ['serve', 'attestre'], 'usage', 'too many arguments'],
+    ['metrics beyond the last port', ['serve', '--tls', 'self-made', '--port', '65000'], 'usage', '--metrics-port'],
     ['an unknown attester', ['serve', '--from', 'nitro'], 'usage', 'from: flag --from'],
     ['a certificate without its key', ['serve', '--tls-certificate', 'TEXT'], 'usage', 'give both or none'],
     ['a configuration that is not there', ['serve', '--config', '/no/such'], 'usage', '--config'],

@@ -15,6 +15,7 @@ import {
   createEvidencesApp,
   createSeedAttestation,
   evidencesPaths,
+  type Hono,
   mounted,
   publicCors,
   rationed,
@@ -24,7 +25,7 @@ import { createStapler } from '../collateral/stapled.ts';
 import type { Io } from '../io.ts';
 import { version as ownVersion } from '../version.ts';
 import { metricsPlace, type Service } from './service.ts';
-import { tlsOf } from './tls.ts';
+import { type TlsIdentity, tlsOf } from './tls.ts';
 import { vmConfigOf } from './vm-config.ts';
 
 /** Tokens that Google gives one project in a region, each second. */
@@ -36,15 +37,41 @@ const EVIDENCES = { '/evidences/': 'evidence of the certificate of this connecti
 
 /** The attester service of this machine. Throws `usage` for files and addresses that are none. */
 export async function attesterService(config: AttesterConfig, attester: Attester, io: Io): Promise<Service> {
-  const { host, port, name, version = ownVersion(), buildInfo, collateralFrom, audiences } = config;
+  const { host, port } = config;
+  const metrics = metricsPlace(config, port);
   const report = (message: string): void => io.stderr(`assay: serve: ${message}\n`);
-  const url = config.url ?? usualUrl(config);
+  const surroundings = { attester, io, report, url: config.url ?? usualUrl(config) };
+  const names = [...new Set([bare(new URL(surroundings.url).hostname), 'localhost'])];
+  const identity = await tlsOf(config, io, { attester, names, report });
+  try {
+    const app = mounted(appsOf(config, surroundings, identity && { ...identity, domain: names[0] ?? 'localhost' }));
+    const where = { place: { host, port }, field: '--port', tls: identity?.tls, outer: publicCors() };
+    return { listening: [{ name: 'attester', app, ...where }], metrics, close: identity?.close };
+  } catch (error) {
+    identity?.close();
+    throw error;
+  }
+}
+
+interface AppSurroundings {
+  readonly attester: Attester;
+  readonly io: Io;
+  readonly report: (message: string) => void;
+  /** Of the service itself. */
+  readonly url: string;
+}
+
+/** The service, its documentation, and where it has a certificate the evidence of that. */
+function appsOf(
+  config: AttesterConfig,
+  { attester, io, report, url }: AppSurroundings,
+  identity: (TlsIdentity & { readonly domain: string }) | undefined,
+): readonly Hono[] {
+  const { name, version = ownVersion(), buildInfo, collateralFrom, audiences } = config;
   const isToken = attester.name === 'confidential-space';
   const budget = createBudget(TOKENS, io.now);
   const audience = audiencePolicy(audiences, url);
   const service = collateralFrom === undefined ? undefined : parseEndpoint(collateralFrom, '--collateral-from');
-  const names = [...new Set([bare(new URL(url).hostname), 'localhost'])];
-  const identity = await tlsOf(config, io, { attester, names, report });
   const speaker = { instance: newInstance(), clock: io.now };
   const common = { attester, clock: io.now, vmConfig: vmConfigOf(attester, io) };
   const own = createAttesterApp({
@@ -66,17 +93,8 @@ export async function attesterService(config: AttesterConfig, attester: Attester
       : undefined,
   });
   const paths = { ...attesterPaths, ...(identity && evidencesPaths) };
-  const apps = [own, createDocsApp({ title: name, version, description: ABOUT, paths })];
-  if (identity !== undefined) {
-    const [domain = 'localhost'] = names;
-    apps.push(createEvidencesApp({ ...common, certificate: identity.certificate, domain }));
-  }
-  const where = { place: { host, port }, field: '--port', tls: identity?.tls, outer: publicCors() };
-  return {
-    listening: [{ name: 'attester', app: mounted(apps), ...where }],
-    metrics: metricsPlace(config, port),
-    close: identity?.close,
-  };
+  const docs = createDocsApp({ title: name, version, description: ABOUT, paths });
+  return identity === undefined ? [own, docs] : [own, docs, createEvidencesApp({ ...common, ...identity })];
 }
 
 /** An attestation proxy makes the statements of its bearers itself, and batches them. */
