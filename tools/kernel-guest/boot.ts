@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { GUEST_PORT, READY, type TdConfiguration } from './contract.ts';
 import { buildInitramfs } from './initramfs.ts';
 import { predictMeasurements } from './measurements.ts';
-import { forwardedPort } from './monitor.ts';
+import { forwardedPorts } from './monitor.ts';
 import type { GuestSystem } from './system.ts';
 
 const COMMAND_LINE = 'console=ttyS0 quiet panic=-1 net.ifnames=0';
@@ -21,6 +21,8 @@ export interface GuestOptions {
   /** Seed of the vendor that certifies the guest, and the instant of its certificates. */
   readonly seed: string;
   readonly now: Date;
+  /** Ports of the guest that are reached from outside, besides `GUEST_PORT`. */
+  readonly ports?: readonly number[];
   /** How long it may take until the program is ready; two minutes unless given. */
   readonly milliseconds?: number;
 }
@@ -29,6 +31,8 @@ export interface GuestOptions {
 export interface Guest extends AsyncDisposable {
   /** `http://127.0.0.1:PORT` of its program. */
   readonly origin: string;
+  /** The same of one of its `ports`. */
+  forwarded(port: number): string;
   /** Has its program do a task (`serveTasks`); throws the error that the task ended with. */
   ask(task: string, input?: unknown): Promise<unknown>;
   /** The release of its kernel. */
@@ -42,7 +46,7 @@ export interface Guest extends AsyncDisposable {
 
 /** Boots a guest, emulated. `await using` ends it. Throws with its console's text when it does not get ready. */
 export async function bootGuest(options: GuestOptions): Promise<Guest> {
-  const { system, program, seed, now, milliseconds = 120_000 } = options;
+  const { system, program, seed, now, ports = [], milliseconds = 120_000 } = options;
   const initrd = await buildInitramfs(system, program);
   const kernel = readFileSync(system.kernel.image);
   const measurements = predictMeasurements({ kernel, initrd, commandLine: COMMAND_LINE });
@@ -55,7 +59,7 @@ export async function bootGuest(options: GuestOptions): Promise<Guest> {
   writeFileSync(path('td.json'), JSON.stringify(configuration), { mode: 0o600 });
 
   // A guest ends with the process that has it, also when that is killed.
-  const qemu = spawn(system.setpriv, ['--pdeathsig', 'KILL', system.qemu, ...machine(folder)], {
+  const qemu = spawn(system.setpriv, ['--pdeathsig', 'KILL', system.qemu, ...machine(folder, ports)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const guestConsole = watch(qemu);
@@ -68,10 +72,16 @@ export async function bootGuest(options: GuestOptions): Promise<Guest> {
   };
   try {
     await guestConsole.ready(milliseconds);
-    const port = await forwardedPort(path('monitor'), GUEST_PORT);
-    const origin = `http://127.0.0.1:${port}`;
+    const reached = await forwardedPorts(path('monitor'));
+    const forwarded = (port: number): string => {
+      const here = reached.get(port);
+      if (here === undefined) throw new Error(`nothing is forwarded to port ${port} of the guest`);
+      return `http://127.0.0.1:${here}`;
+    };
+    const origin = forwarded(GUEST_PORT);
     return {
       origin,
+      forwarded,
       async ask(task, input = null) {
         const lost = (error: unknown): never => {
           throw new Error(`the guest does not answer; its console:\n${guestConsole.log()}`, { cause: error });
@@ -97,8 +107,8 @@ export async function bootGuest(options: GuestOptions): Promise<Guest> {
  * QEMU's arguments. It emulates: hardware virtualisation may be there and still not work for common kernels. Without
  * `-cx16` QEMU 7.2 corrupts flags when it emulates cmpxchg16b, and the guest dies now and then.
  */
-function machine(folder: string): readonly string[] {
-  const forward = `hostfwd=tcp:127.0.0.1:0-:${GUEST_PORT}`;
+function machine(folder: string, ports: readonly number[]): readonly string[] {
+  const forward = [GUEST_PORT, ...ports].map((port) => `hostfwd=tcp:127.0.0.1:0-:${port}`).join();
   return [
     ...['-no-user-config', '-nodefaults', '-display', 'none', '-no-reboot'],
     ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max,-cx16', '-smp', '2', '-m', '1024'],

@@ -18,6 +18,8 @@ export type SignerFault =
   | { readonly blob: 'other-report-data' }
   /** Takes the request and never answers. */
   | { readonly blob: 'never' }
+  /** Answers rightly, once nothing is wrong any more. */
+  | { readonly blob: 'late' }
   /** Takes the request and ends. */
   | { readonly blob: 'crash' };
 

@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline';
 import { asObject, parseJsonObject } from '@assay/verify/codec';
 
 /**
- * The port of this machine that QEMU forwards to a port of the guest, asked over its monitor (QMP) at a Unix socket: QEMU
- * picks it, so that no two guests want the same.
+ * The ports of this machine that QEMU forwards, by the guest's, asked over its monitor (QMP) at a Unix socket: QEMU picks
+ * them, so that no two guests want the same.
  */
-export async function forwardedPort(socket: string, guestPort: number): Promise<number> {
+export async function forwardedPorts(socket: string): Promise<ReadonlyMap<number, number>> {
   const connection = createConnection(socket);
   try {
     await once(connection, 'connect');
@@ -28,9 +28,11 @@ export async function forwardedPort(socket: string, guestPort: number): Promise<
     const table = String(await ask('human-monitor-command', { 'command-line': 'info usernet' }));
     // TCP[HOST_FORWARD]  12  127.0.0.1 40001  10.0.2.15  8080  0  0
     const rows = table.split('\n').map((line) => line.trim().split(/\s+/));
-    const row = rows.find(([kind, , , , , port]) => kind === 'TCP[HOST_FORWARD]' && port === String(guestPort));
-    if (row === undefined) throw new Error(`QEMU forwards nothing to port ${guestPort}:\n${table}`);
-    return Number(row[3]);
+    return new Map(
+      rows.flatMap(([kind, , , here, , there]) =>
+        kind === 'TCP[HOST_FORWARD]' ? [[Number(there), Number(here)]] : [],
+      ),
+    );
   } finally {
     connection.destroy();
   }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { createIntelVendor, createSoftwareTd, issuePck } from '@assay/simulate';
 import { fromHex } from '@assay/verify/codec';
 import { SIGNER_FAULT, type SignerFault, type TdConfiguration } from '../contract.ts';
@@ -41,6 +42,10 @@ async function answerTo(reportData: Uint8Array): Promise<number | Uint8Array | u
   if ('errno' in fault) return fault.errno;
   if (fault.blob === 'crash') process.exit();
   if (fault.blob === 'never') return undefined;
+  if (fault.blob === 'late') {
+    while (existsSync(SIGNER_FAULT)) await setTimeout(10);
+    return td.quote(reportData);
+  }
   return fault.blob === 'empty' ? new Uint8Array() : td.quote(reportData.map((byte) => byte ^ 0xff));
 }
 

@@ -4,7 +4,7 @@ import * as files from 'node:fs/promises';
 import { release } from 'node:os';
 import { tsmConformance } from '../../tsm-conformance/facts.ts';
 import { tsmFaultConformance } from '../../tsm-conformance/fault-facts.ts';
-import { get, inFolder, put } from '../../tsm-conformance/steps.ts';
+import { get, put } from '../../tsm-conformance/steps.ts';
 import {
   loadProvider,
   REPORTS,
@@ -13,20 +13,11 @@ import {
   startSigner,
   unloadProvider,
 } from '../inside/provider.ts';
+import { report } from '../inside/report.ts';
 import { serveTasks } from '../inside/serve.ts';
 import { attesterTasks } from './attester-tasks.ts';
 
 let signer = startSigner();
-
-/** A report by plain files, without the attester; hex in and out. */
-async function report(reportData: string): Promise<string> {
-  let outblob = '';
-  await inFolder(files, REPORTS, async (folder) => {
-    await put(files, folder, Buffer.from(reportData, 'hex'));
-    outblob = (await get(files, `${folder}/outblob`)).toString('hex');
-  });
-  return outblob;
-}
 
 /** The code of the system error that work fails with. */
 const codeOf = (work: Promise<unknown>): Promise<string> =>
