@@ -1,6 +1,6 @@
 import type { Batcher, StatementRequest } from '@assay/attest';
 import type { RawEndorsements } from '@assay/verify';
-import { type Envelope, serialiseEnvelope } from '@assay/verify/evidence';
+import { type Envelope, envelopeJson } from '@assay/verify/evidence';
 import type { Challenge } from './request.ts';
 
 /** What envelopes for challengers are made from. */
@@ -16,6 +16,8 @@ export interface EnvelopeOptions {
   readonly endorsements?: ((envelope: Envelope) => Promise<RawEndorsements | undefined>) | undefined;
 }
 
+const NOTHING = new Uint8Array();
+
 /** Answers challengers with `assay.evidence/1` as text (profile `assay/1-batch`). Throws what the batcher throws. */
 export function createEnvelopes(options: EnvelopeOptions): (asked: Challenge, signal: AbortSignal) => Promise<string> {
   const { batcher, keys, claims, endorsements } = options;
@@ -23,8 +25,9 @@ export function createEnvelopes(options: EnvelopeOptions): (asked: Challenge, si
   const parts = new WeakMap<Uint8Array, Promise<string>>();
   const sharedPart = async ({ statement: _, proof: __, ...envelope }: Envelope): Promise<string> => {
     const stapled = await endorsements?.(envelope).catch(() => undefined);
+    const json = envelopeJson({ ...envelope, evidence: NOTHING, ...(stapled && { endorsements: stapled }) });
     // An object with members: what each envelope has for itself follows.
-    return serialiseEnvelope({ ...envelope, ...(stapled && { endorsements: stapled }) }).slice(0, -1);
+    return JSON.stringify({ ...json, evidence: base64(envelope.evidence) }).slice(0, -1);
   };
   return async ({ nonce, aud }, signal) => {
     const envelope = await batcher.issue({ type: 'attestation', nonce, aud, keys: keys(), claims }, signal);

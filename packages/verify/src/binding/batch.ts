@@ -1,6 +1,6 @@
 import { concatBytes } from '../codec/bytes.ts';
 import { utf8 } from '../codec/text.ts';
-import { hashOf } from '../crypto/hash.ts';
+import { hashesOf, hashOf } from '../crypto/hash.ts';
 import { usage } from '../errors.ts';
 
 /** The fewest and the most statements of one batch. */
@@ -92,7 +92,7 @@ export async function buildBatch(digests: readonly Uint8Array[], salts: readonly
   // Copies, because the caller may reuse its buffers before the hashes are made. (A Buffer's slice is no copy.)
   const kept = salts.map((salt) => new Uint8Array(salt));
   const inputs = digests.map((digest, index) => concatBytes(LEAF, kept[index] ?? LEAF, digest));
-  const levels = [await Promise.all(inputs.map((input) => hashOf('SHA-256', input)))];
+  const levels = [await hashesOf('SHA-256', inputs)];
   for (let level = levels[0] ?? []; level.length > 1; ) {
     level = await levelAbove(level);
     levels.push(level);
@@ -103,9 +103,12 @@ export async function buildBatch(digests: readonly Uint8Array[], salts: readonly
 }
 
 /** Pairs of hashes become nodes; one left over moves up as it is. */
-async function levelAbove(level: readonly Uint8Array[]): Promise<Uint8Array[]> {
-  const pairs = Array.from({ length: Math.ceil(level.length / 2) }, (_, pair) => level.slice(2 * pair, 2 * pair + 2));
-  return Promise.all(pairs.map(async ([left, right]) => (left && right ? nodeHash(left, right) : (left ?? LEAF))));
+async function levelAbove(level: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+  const inputs: Uint8Array[] = [];
+  for (let at = 0; at + 1 < level.length; at += 2)
+    inputs.push(concatBytes(NODE, level[at] ?? NODE, level[at + 1] ?? NODE));
+  const nodes = await hashesOf('SHA-256', inputs);
+  return level.length % 2 === 0 ? nodes : [...nodes, ...level.slice(-1)];
 }
 
 function pathOf(levels: readonly (readonly Uint8Array[])[], index: number): Uint8Array[] {

@@ -8,6 +8,12 @@ export async function hashOf(name: HashName, ...parts: readonly Uint8Array[]): P
   return digest(name, concatBytes(...parts));
 }
 
+/** The hash of each input: without a promise for each where hashes are made at once. */
+export async function hashesOf(name: HashName, inputs: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+  const hashes = inputs.map((input) => digest(name, input));
+  return hashes.every((hash) => hash instanceof Uint8Array) ? hashes : Promise.all(hashes);
+}
+
 /** SHA-256 of the parts, one after the other, in lower-case hex. */
 export async function sha256Hex(...parts: readonly Uint8Array[]): Promise<string> {
   return toHex(await hashOf('SHA-256', ...parts));
