@@ -13,6 +13,8 @@ export interface RunningProgram {
   /** Resolves as soon as the lines are as wanted. */
   readonly line: (wanted: (lines: readonly string[]) => boolean) => Promise<void>;
   readonly kill: () => void;
+  /** Lets it go on from where it waits for its input. */
+  readonly release: () => void;
 }
 
 /** A program that takes longer hangs. */
@@ -33,7 +35,7 @@ async function endOf(
 export function runProgram(name: string, options: DatabaseOptions, ...args: readonly string[]): RunningProgram {
   const file = join(import.meta.dirname, 'store-programs', `${name}.ts`);
   const child = spawn(process.execPath, ['--conditions=@assay/source', file, JSON.stringify(options), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
     timeout: TIMEOUT_MS,
     killSignal: 'SIGKILL',
   });
@@ -53,5 +55,6 @@ export function runProgram(name: string, options: DatabaseOptions, ...args: read
       }
     },
     kill: () => child.kill('SIGKILL'),
+    release: () => child.stdin.end('\n'),
   };
 }

@@ -1,5 +1,5 @@
-// Applies 200 migrations, says `at N` before each and at the end how many it applied; `slowly` waits for ever at the 50th.
-import { writeSync } from 'node:fs';
+// Applies 200 migrations, says `at N` before each and at the end how many it applied; `slowly` waits at the 50th for a byte of input.
+import { readSync, writeSync } from 'node:fs';
 import { type DatabaseOptions, type Migration, migrate, openDatabase } from '@assay/store';
 
 const [options = '', pace] = process.argv.slice(2);
@@ -18,7 +18,7 @@ let asked = 0;
 const now = (): Date => {
   asked += 1;
   writeSync(1, `at ${asked}\n`);
-  if (asked === 50 && pace === 'slowly') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  if (asked === 50 && pace === 'slowly') readSync(0, new Uint8Array(1));
   return new Date();
 };
 const applied = await migrate(db, { service: 'test', migrations, now });

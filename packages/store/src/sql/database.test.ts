@@ -157,6 +157,23 @@ describeOnEngines(({ engine, fresh }) => {
       expect(await db.sql.selectFrom('things').select('size').execute()).toEqual([{ size: 40 }]);
     });
 
+    test('does not mix with those of another handle, as another process has it', async () => {
+      const options = fresh();
+      await using one = await openDatabase<Schema>(options);
+      await using two = await openDatabase<Schema>(options);
+      await migrate(one, { service: 'test', migrations });
+      await add(one, 'counter', 0);
+      const bump = (db: Database<Schema>) =>
+        db.transaction(async (trx) => {
+          const { size } = await trx.selectFrom('things').select('size').executeTakeFirstOrThrow();
+          await new Promise(setImmediate);
+          const next = { size: size + 1 };
+          await trx.updateTable('things').set(next).execute();
+        });
+      for (let wave = 0; wave < 20; wave += 1) await Promise.all([bump(one), bump(two)]);
+      expect(await one.sql.selectFrom('things').select('size').execute()).toEqual([{ size: 40 }]);
+    });
+
     test('goes on after a savepoint that failed, without what was done in it', async () => {
       await using db = await open();
       await db.transaction(async (trx) => {

@@ -106,6 +106,22 @@ describeOnEngines(({ engine, fresh }) => {
       expect(new Set(said)).toEqual(new Set(['applied 0', 'applied 200']));
     });
 
+    test('wait for those of another process, and find them done', async () => {
+      const options = fresh();
+      const program = runProgram('migrate', options, 'slowly');
+      await program.line(({ length }) => length === 50);
+      await using db = await openDatabase(options);
+      const migrations = [{ name: '0001-step', up: () => ['create table steps (n integer)'] }];
+      const waiting = migrate(db, { service: 'test', migrations }).catch((error: unknown) => error);
+      // Gives it the time to ask before the other one has finished.
+      await using reader = await openDatabase(options);
+      for (let turn = 0; turn < 50; turn += 1) await sql`select 1`.execute(reader.sql);
+      program.release();
+      expect(await program.exited).toBe('exit 0');
+      // It has seen the other's step, which is not its own.
+      await expect(waiting).resolves.toMatchObject({ code: 'usage', details: { actual: '0001-step' } });
+    });
+
     test('run whole after a process was killed between two of them', async () => {
       const options = fresh();
       const program = runProgram('migrate', options, 'slowly');
