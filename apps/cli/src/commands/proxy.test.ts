@@ -22,7 +22,7 @@ beforeAll(async () => {
   const pck = await issuePck(vendor);
   attester = createTsmAttester({ files: createTsmFiles(createSoftwareTsm(createSoftwareTd(vendor, { pck }))) });
   await folder.write({ 'root.pem': vendor.rootPem, token: `${TOKEN}\n` });
-  await folder.write((await issueCollateral(vendor, pck, { tee: 'tdx' })) as Record<string, string>, 'collateral');
+  await folder.write({ ...(await issueCollateral(vendor, pck, { tee: 'tdx' })) }, 'collateral');
   await chmod(folder.path('token'), 0o640);
 });
 afterAll(() => folder[Symbol.asyncDispose]());

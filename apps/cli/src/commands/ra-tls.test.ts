@@ -40,7 +40,7 @@ beforeAll(async () => {
     'policy.yaml': 'freshness: any\n',
   });
   const collateral = await issueCollateral(vendor, agent.td.pck, { tee: 'tdx' });
-  await folder.write(collateral as Readonly<Record<string, string | Uint8Array>>, 'collateral');
+  await folder.write({ ...collateral }, 'collateral');
   const root = ['--root-ca', folder.path('root.pem'), '--allow-simulated'];
   trust = ['--collateral', folder.path('collateral'), '--at', NOW, ...root, '--policy', folder.path('policy.yaml')];
 });
