@@ -54,7 +54,7 @@ describeInChromium('"Check this server"', () => {
           layers: { authentic: 'pass', platform: 'pass', identity: 'unchecked', fresh: 'pass', bound: 'pass' },
           failed: [],
         });
-        await page.getByRole('button', { name: 'Expect this code from now on' }).click();
+        await page.getByRole('button', { name: 'Expect this code' }).click();
         await expect.poll(async () => (await verdictOf(page)).word).toBe('Trusted');
         // Another click, another nonce; what was expected stays.
         await page.getByRole('button', { name: 'Check this server' }).click();

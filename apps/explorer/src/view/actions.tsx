@@ -34,7 +34,7 @@ export function Actions({ session, judged, given }: ActionsProps): JSX.Element {
       {text !== undefined && <CopyButton text={text}>Copy policy from this evidence</CopyButton>}
       {text !== undefined && judged.verdict.layers.identity === 'unchecked' && (
         <button type="button" onClick={() => void session.change({ policy: text })}>
-          Expect this code from now on
+          Expect this code
         </button>
       )}
       <CopyButton text={command}>Copy command line</CopyButton>

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Judged } from '../judging/judge.ts';
 import { Icon } from './icon.tsx';
-import type { Mood } from './words.ts';
+import { LAYERS, type LayerName, type Mood } from './words.ts';
 
 const MARKS: Readonly<
   Record<CheckOutcome, { readonly icon: 'pass' | 'fail' | 'warn' | 'skip'; readonly mood: Mood; readonly word: string }>
@@ -46,14 +46,51 @@ export function Checks({ judged: { verdict } }: { readonly judged: Judged }): JS
           );
         })}
       </fieldset>
-      <ul class="checks">
-        {checks
-          .filter((check) => fits(filter, check))
-          .map((check, index) => (
-            <CheckRow key={`${check.id}-${index}`} check={check} requires={explanations?.[check.id]?.[0]} />
-          ))}
-      </ul>
+      {LAYERS.map((layer) => (
+        <Group
+          key={`${layer}-${filter}`}
+          layer={layer}
+          checks={checks.filter((check) => check.layer === layer && fits(filter, check))}
+          open={filter !== 'all'}
+          explanations={explanations}
+        />
+      ))}
     </>
+  );
+}
+
+interface GroupProps {
+  readonly layer: LayerName;
+  readonly checks: readonly Check[];
+  readonly open: boolean;
+  readonly explanations: Explanations | undefined;
+}
+
+/** The checks of one layer, in the order in which they ran. */
+function Group({ layer, checks, open, explanations }: GroupProps): JSX.Element | null {
+  if (checks.length === 0) return null;
+  const counts = OUTCOMES.map((outcome) => ({
+    ...MARKS[outcome],
+    count: checks.filter((check) => check.outcome === outcome).length,
+  }));
+  return (
+    <details class="group" open={open}>
+      <summary>
+        <strong>{layer}</strong>
+        {counts
+          .filter(({ count }) => count > 0)
+          .map(({ icon, mood, word, count }) => (
+            <span key={word} class={`tag ${mood}`}>
+              <Icon name={icon} /> {count} {word}
+            </span>
+          ))}
+      </summary>
+      <ul class="checks">
+        {checks.map((check, index) => (
+          <CheckRow key={`${check.id}-${index}`} check={check} requires={explanations?.[check.id]?.[0]} />
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -67,6 +104,11 @@ interface CheckRowProps {
 function CheckRow({ check, requires }: CheckRowProps): JSX.Element {
   const { icon, mood, word } = MARKS[check.outcome];
   const troubled = check.outcome === 'fail' || check.outcome === 'warn';
+  const name = (
+    <>
+      <code>{check.id}</code> <span class={troubled ? '' : 'quiet'}>{requires}</span>
+    </>
+  );
   return (
     <li class={mood} data-check={check.id} data-check-outcome={check.outcome}>
       <p class="outcome">
@@ -74,32 +116,20 @@ function CheckRow({ check, requires }: CheckRowProps): JSX.Element {
       </p>
       {troubled ? (
         <div>
-          <p>
-            <CheckName check={check} />
-          </p>
-          <CheckDetails check={check} requires={requires} />
+          <p>{name}</p>
+          <CheckDetails check={check} />
         </div>
       ) : (
         <details>
-          <summary>
-            <CheckName check={check} />
-          </summary>
-          <CheckDetails check={check} requires={requires} />
+          <summary>{name}</summary>
+          <CheckDetails check={check} />
         </details>
       )}
     </li>
   );
 }
 
-function CheckName({ check: { id, layer } }: { readonly check: Check }): JSX.Element {
-  return (
-    <>
-      <code>{id}</code> <span class="quiet">{layer}</span>
-    </>
-  );
-}
-
-function CheckDetails({ check, requires }: CheckRowProps): JSX.Element {
+function CheckDetails({ check }: { readonly check: Check }): JSX.Element {
   const rows = [
     ['expected', check.expected],
     ['found', check.actual],
@@ -107,21 +137,23 @@ function CheckDetails({ check, requires }: CheckRowProps): JSX.Element {
     ['on the word of', check.authority],
     ['what to do', check.remedy],
   ] as const;
+  const known = rows.filter(([, value]) => value !== undefined);
+  if (known.length === 0) return <p class="quiet">There is nothing more to say of it.</p>;
   return (
-    <>
-      {requires !== undefined && <p>{requires}</p>}
-      <dl>
-        {rows.map(([label, value]) =>
-          value === undefined ? null : (
-            <div key={label} class={label === 'what to do' ? 'remedy' : ''}>
-              <dt>{label}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-        )}
-      </dl>
-    </>
+    <dl>
+      {known.map(([label, value]) => (
+        <div key={label} class={label === 'what to do' ? 'remedy' : ''}>
+          <dt>{label}</dt>
+          <dd>{coded(value ?? '')}</dd>
+        </div>
+      ))}
+    </dl>
   );
+}
+
+/** A sentence with what stands between backticks as code. */
+function coded(sentence: string): readonly (string | JSX.Element)[] {
+  return sentence.split('`').map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>));
 }
 
 /** The texts are long: they come after the verdict. */

@@ -122,7 +122,13 @@ function TcbSummary({ verdict: { tcb } }: { readonly verdict: Verdict }): JSX.El
           ),
         )}
       </ul>
-      {advisories.length > 0 && <p class="quiet">{advisories.join(' · ')}</p>}
+      {advisories.length > 0 && (
+        <ul class="advisories quiet" aria-label="Advisories">
+          {advisories.map((id) => (
+            <li key={id}>{id}</li>
+          ))}
+        </ul>
+      )}
       {tcb.relaunchAdvised && <p>Relaunching the TD would make it current.</p>}
     </div>
   );
