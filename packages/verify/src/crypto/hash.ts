@@ -11,7 +11,8 @@ export async function hashOf(name: HashName, ...parts: readonly Uint8Array[]): P
 /** The hash of each input: without a promise for each where hashes are made at once. */
 export async function hashesOf(name: HashName, inputs: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
   const hashes = inputs.map((input) => digest(name, input));
-  return hashes.every((hash) => hash instanceof Uint8Array) ? hashes : Promise.all(hashes);
+  const ready = hashes.filter((hash) => hash instanceof Uint8Array);
+  return ready.length === hashes.length ? ready : Promise.all(hashes.map(async (hash) => hash));
 }
 
 /** SHA-256 of the parts, one after the other, in lower-case hex. */
