@@ -22,6 +22,9 @@ const MEANINGS: Readonly<Record<ProblemCode, string>> = {
   nonce_expired: 'the challenge has expired; ask for another one',
   policy_gone: 'the version of the policy that the challenge names was withdrawn; ask for another challenge',
   idempotency_reused: 'the caller has used this `idempotency-key` for another request',
+  collateral_gone: 'the vendor has this evaluation data number no more; ask for a newer one',
+  collateral_refused:
+    "the vendor's service gave a document that is not authentic, not valid now, or older than one before; `detail` says which",
   not_in_tee: 'there is no trusted execution environment; `detail` says what was looked for',
   unavailable: 'the platform gives no evidence now; ask again later',
   internal: 'a fault of the service',

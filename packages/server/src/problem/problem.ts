@@ -19,6 +19,8 @@ export type ProblemCode =
   | 'nonce_expired'
   | 'policy_gone'
   | 'idempotency_reused'
+  | 'collateral_gone'
+  | 'collateral_refused'
   | 'not_in_tee'
   | 'unavailable'
   | 'internal';
@@ -51,11 +53,13 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [status: number, title: st
   idempotency_reused: [409, 'The idempotency key belongs to another request'],
   nonce_expired: [410, 'The challenge has expired'],
   policy_gone: [410, 'The version of the policy was withdrawn'],
+  collateral_gone: [410, 'The vendor has withdrawn this issue'],
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body is of a type that is not read here'],
   too_many_requests: [429, 'Too many requests'],
   header_too_large: [431, 'The header is too large'],
   internal: [500, 'A fault of this service'],
+  collateral_refused: [502, "The vendor's service gave what is refused here"],
   not_in_tee: [503, 'Not in a trusted execution environment'],
   unavailable: [503, 'The platform does not answer'],
 };

@@ -8,6 +8,7 @@ import { parseSnp, recognisesSnp, type SnpParsed } from './parse.ts';
 export type { SnpAuthenticated } from './authenticate.ts';
 export type { GuestPolicy, PlatformInfo, SignerInfo } from './bit-fields.ts';
 export type { SnpParsed } from './parse.ts';
+export { ARK_PINS } from './pins.ts';
 export type { Cpuid, ProductLine } from './product.ts';
 export { type FirmwareVersion, parseSnpReport, type SnpReport } from './report.ts';
 
