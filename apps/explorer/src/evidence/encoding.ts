@@ -35,7 +35,10 @@ export function readingsOf(bytes: Uint8Array): readonly Reading[] {
 function base64(text: string): Uint8Array | undefined {
   const digits = text.replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/');
   if (digits.length % 4 === 1) return undefined;
-  return Uint8Array.from(atob(digits), (character) => character.charCodeAt(0));
+  const decoded = atob(digits);
+  const bytes = new Uint8Array(decoded.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = decoded.charCodeAt(at);
+  return bytes;
 }
 
 /** The bytes as text when they are printable ASCII and white space only. */

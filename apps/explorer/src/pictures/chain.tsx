@@ -93,13 +93,20 @@ function stateOf({ validity }: Paper, { at }: Judged): 'current' | 'expired' | '
 }
 
 function noteOf(paper: Paper, judged: Judged): string {
-  const { verdict } = judged;
-  const anchored = verdict.layers.authentic === 'pass' || verdict.simulated;
-  const anchor = anchored ? (verdict.simulated ? 'simulated root · ' : 'pinned root · ') : '';
+  const anchor = paper.kind === 'root' ? anchorOf(judged) : '';
   const { validity } = paper;
   if (validity === undefined) return paper.kind === 'evidence' ? 'signed by the keys above; no date of its own' : '';
   const state = { current: '', expired: 'EXPIRED · ', early: 'NOT YET VALID · ' }[stateOf(paper, judged)];
-  return `${state}${paper.kind === 'root' ? anchor : ''}${dayOf(validity.from)} to ${dayOf(validity.until)}`;
+  return `${state}${anchor}${dayOf(validity.from)} to ${dayOf(validity.until)}`;
+}
+
+/** Checks that fail where a root is neither pinned nor vouched for. */
+const ANCHORS = ['dcap.root.trusted', 'snp.ark.anchor', 'cs.chain.anchor'];
+
+function anchorOf({ verdict: { checks, simulated, layers } }: Judged): string {
+  if (simulated) return 'SIMULATED root · ';
+  if (checks.some(({ id, outcome }) => ANCHORS.includes(id) && outcome === 'fail')) return 'NOT a trusted root · ';
+  return layers.authentic === 'pass' ? 'pinned root · ' : '';
 }
 
 const dayOf = (time: number): string => new Date(time * 1000).toISOString().slice(0, 10);
