@@ -1,7 +1,7 @@
 import { AssayError } from '@assay/verify';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readQuote, readStatus, requireOk } from './answer.ts';
+import { readEnvelope, readQuote, readStatus, requireOk, STATEMENT_REMEDIES } from './answer.ts';
 
 const answer = (body: string | Uint8Array, status = 200) => ({
   status,
@@ -45,7 +45,7 @@ describe('an answer to a quote', () => {
     );
     fc.assert(
       fc.property(bodies, (body) => {
-        for (const read of [readQuote, readStatus])
+        for (const read of [readQuote, readStatus, readEnvelope])
           try {
             read(answer(body), 'P');
           } catch (error) {
@@ -77,6 +77,17 @@ describe('another status', () => {
     [301, /see whether that is an attestation proxy/],
   ])('%i says what to do', (status, message) => {
     expect(() => requireOk(answer('{"error":"said"}', status), 'P')).toThrow(message);
+  });
+
+  test.each([
+    [400, /change the member that it names/],
+    [401, /mount its token file into the container, and name it in ASSAY_PROXY_TOKEN_FILE/],
+    [403, /see what rights the proxy gives to whom/],
+    [413, /name fewer keys/],
+    [429, /or show the token of the proxy: its bearer is not limited/],
+    [503, /systemctl status tdx-attestation-proxy/],
+  ])('%i to a statement says what to do about that', (status, message) => {
+    expect(() => requireOk(answer('{"error":"said"}', status), 'P', undefined, STATEMENT_REMEDIES)).toThrow(message);
   });
 
   test.each([

@@ -21,7 +21,8 @@ const REMEDIES: Readonly<Record<number, string>> = {
   401: 'give the token of the proxy: mount its token file into the container, and name it in ASSAY_PROXY_TOKEN_FILE',
   403:
     'the proxy gives raw report data on its Unix socket only: mount /run/tdx-attestation-proxy.sock, let this user into ' +
-    'its group, and set TDX_ATTESTATION_PROXY_URL=unix:/run/tdx-attestation-proxy.sock',
+    'its group, and set TDX_ATTESTATION_PROXY_URL=unix:/run/tdx-attestation-proxy.sock, or ask for a statement as the ' +
+    'bearer of its token (ASSAY_PROXY_TOKEN_FILE)',
   404: NO_PROXY,
   405: NO_PROXY,
   429: 'ask again later, or ask for one quote for many (batching)',

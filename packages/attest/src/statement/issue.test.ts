@@ -1,7 +1,7 @@
 import { statementDigest } from '@assay/verify/binding';
 import { fromHex, toBase64Url, utf8 } from '@assay/verify/codec';
 import { describe, expect, test } from 'vitest';
-import type { Attester, EvidenceRequest } from '../attester.ts';
+import type { Attester, EvidenceRequest, StatementQuestion } from '../attester.ts';
 import { issueStatement } from './issue.ts';
 import { newInstance, type StatementRequest } from './statement.ts';
 
@@ -97,6 +97,26 @@ describe('a statement with a quote of its own', () => {
     expect(new TextDecoder().decode((await issued).statement)).toContain(nonce);
     expect(asked).toMatchObject([{ nonces: [nonce], audience: request.aud }]);
   });
+});
+
+test('a statement is made by the neighbour who makes them, of what is asked for and without claims', async () => {
+  const questions: StatementQuestion[] = [];
+  const { attester, asked } = handMade('proxy');
+  const neighbour: Attester = {
+    ...attester,
+    async statement(question) {
+      questions.push(question);
+      return { evidence: utf8('of the neighbour') };
+    },
+  };
+  const { signal } = new AbortController();
+  expect(await issueStatement(neighbour, request, { ...speaker, signal })).toEqual({
+    evidence: utf8('of the neighbour'),
+  });
+  expect(questions).toEqual([{ nonce, aud: 'https://me.example', keys: [], signal }]);
+  const claiming = issueStatement(neighbour, { ...request, claims: { caller: 'bearer' } }, speaker);
+  await expect(claiming).rejects.toMatchObject({ code: 'usage', details: { field: 'claims' } });
+  expect([questions.length, asked]).toEqual([1, []]);
 });
 
 test('an instance is 32 random bytes, new each time', () => {

@@ -12,9 +12,10 @@ export interface IssueOptions extends Speaker {
 }
 
 /**
- * Evidence of one statement, with a quote of its own (profile `assay/1`); where a neighbour makes the statements, one of
- * its. Many challengers at once are served by
- * `createBatcher`. Throws `malformed` for a statement out of range, and what the attester throws.
+ * Evidence of one statement, with a quote of its own (profile `assay/1`); where a neighbour makes statements for this
+ * workload (`Attester.statement`), one of the neighbour's. Many challengers at once are served by `createBatcher`. Throws
+ * `malformed` for a statement out of range, `usage` for claims that a neighbour would have to make, and what the attester
+ * throws.
  *
  * @example
  * const request = { type: 'attestation', nonce, aud: null, keys: [], claims: {} } as const;
@@ -37,7 +38,7 @@ export async function issueStatement(
   return { ...envelope, statement };
 }
 
-/** Whoever makes statements for others says what it knows of them, and nothing that they say. */
+/** A neighbour says what it knows of this workload, and nothing that the workload says of itself. */
 function notOurs({ name }: Attester): AssayError {
   const found = `${name}: it makes statements itself: expected the type attestation and no claims`;
   return usage(`${found}; for others, ask it for raw report data without a token`, 'claims');
