@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { DatabaseOptions } from '@assay/store';
+import type { DatabaseOptions, ObjectsOptions } from '@assay/store';
 
 /** A program of `tools/store-programs` in a process of its own, which tests may kill. */
 export interface RunningProgram {
@@ -31,8 +31,12 @@ async function endOf(
   return signal === null ? `exit ${code}` : `signal ${signal}`;
 }
 
-/** Starts a program on a database. */
-export function runProgram(name: string, options: DatabaseOptions, ...args: readonly string[]): RunningProgram {
+/** Starts a program on a store. */
+export function runProgram(
+  name: string,
+  options: DatabaseOptions | ObjectsOptions,
+  ...args: readonly string[]
+): RunningProgram {
   const file = join(import.meta.dirname, 'store-programs', `${name}.ts`);
   const child = spawn(process.execPath, ['--conditions=@assay/source', file, JSON.stringify(options), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { runProgram } from '../../../../tools/store-programs.ts';
 import { suiteFolder } from '../../../../tools/stores-in-tests.ts';
 import { openDatabase } from '../sql/database.ts';
 import { migrate } from '../sql/migrate.ts';
@@ -82,6 +83,25 @@ describe('a folder of objects', () => {
     await openObjects({ folder, now: () => now });
     expect(readdirSync(`${folder}/.incoming`)).toEqual(['new']);
   });
+
+  test('has each object that was acknowledged, whole, after 20 kills of its writer', async () => {
+    const { folder, objects } = await fresh();
+    let first = 0;
+    for (let round = 0; round < 20; round += 1) {
+      const program = runProgram('put', { folder }, String(first));
+      const wanted = 1 + Math.floor(Math.random() * 60);
+      await program.line(({ length }) => length >= wanted);
+      program.kill();
+      expect(await program.exited).toBe('signal SIGKILL');
+      const acknowledged = program.lines().flatMap((line) => [...line.matchAll(/^(n\/\d+) ([0-9a-f]{64})$/g)]);
+      for (const [, key = '', sha256 = ''] of acknowledged) {
+        expect(await objects.get(key, { sha256 }), key).toMatchObject({ size: 20_000 });
+      }
+      expect(acknowledged.length).toBeGreaterThanOrEqual(wanted);
+      for await (const key of objects.list('')) expect(await objects.get(key), key).toMatchObject({ size: 20_000 });
+      first += acknowledged.length + 8;
+    }
+  }, 120_000);
 
   test('that is a file is refused', async () => {
     writeFileSync(path('file'), '');
