@@ -128,6 +128,7 @@ export interface GivenFile {
 export async function choose(page: Page, files: readonly GivenFile[], field = 'Files of evidence'): Promise<void> {
   await page
     .getByLabel(field, { exact: true })
+    .first()
     .setInputFiles(
       files.map(({ name, bytes }) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) })),
     );

@@ -163,7 +163,7 @@ describeInChromium('simulated evidence', () => {
         bound: 'pass',
       });
       const shown: Record<string, RegExp> = {
-        Checks: /authentic\s+\d+ passed/,
+        Checks: /Authentic\s+\d+ passed/,
         Certificates: /PCK Platform CA[\s\S]*this quote/,
         Timeline: /TCB info[\s\S]*valid at once/,
         Measurements: /composeHash[\s\S]*equal/,

@@ -69,6 +69,12 @@ describeInChromium('"Check this server"', () => {
         await page.getByRole('button', { name: 'Check this server' }).click();
         const { word, layers } = await verdictOf(page);
         expect([word, layers.authentic]).toEqual(['Refused', 'fail']);
+        // The reader is asked, has a root of his own at hand, and still has the last word.
+        await page.locator('.notices').getByText('Is it a software TEE of your own?').waitFor();
+        await choose(page, root(), 'Root certificate of a test vendor');
+        expect((await verdictOf(page)).word).toBe('Refused');
+        await page.getByRole('button', { name: 'Trust this root for simulated evidence' }).click();
+        await expect.poll(async () => (await verdictOf(page)).layers.authentic).toBe('pass');
       },
       { service: attester() },
     ));

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { Judged } from '../judging/judge.ts';
+import { hasUnknownRoot } from '../judging/unknown-root.ts';
 import type { PanelProps } from '../view/tabs.tsx';
 import { type Paper, papersOf } from './papers.ts';
 
@@ -100,13 +101,10 @@ function noteOf(paper: Paper, judged: Judged): string {
   return `${state}${anchor}${dayOf(validity.from)} to ${dayOf(validity.until)}`;
 }
 
-/** Checks that fail where a root is neither pinned nor vouched for. */
-const ANCHORS = ['dcap.root.trusted', 'snp.ark.anchor', 'cs.chain.anchor'];
-
-function anchorOf({ verdict: { checks, simulated, layers } }: Judged): string {
-  if (simulated) return 'SIMULATED root · ';
-  if (checks.some(({ id, outcome }) => ANCHORS.includes(id) && outcome === 'fail')) return 'NOT a trusted root · ';
-  return layers.authentic === 'pass' ? 'pinned root · ' : '';
+function anchorOf({ verdict }: Judged): string {
+  if (verdict.simulated) return 'SIMULATED root · ';
+  if (hasUnknownRoot(verdict)) return 'NOT a trusted root · ';
+  return verdict.layers.authentic === 'pass' ? 'pinned root · ' : '';
 }
 
 const dayOf = (time: number): string => new Date(time * 1000).toISOString().slice(0, 10);

@@ -1,10 +1,12 @@
 import type { JSX } from 'preact';
+import { hasUnknownRoot } from '../judging/unknown-root.ts';
 import type { Session } from '../session.ts';
 import { Icon } from './icon.tsx';
+import { RootChooser } from './root-chooser.tsx';
 
 /** What went wrong, what was left aside, and roots that wait for the reader's word. */
 export function Notices({ session }: { readonly session: Session }): JSX.Element {
-  const { problem, ignored, offered, busy } = session.state;
+  const { problem, ignored, offered, busy, judged } = session.state;
   return (
     <div class="notices" aria-live="polite">
       {busy && <p class="quiet">Verifying…</p>}
@@ -30,6 +32,14 @@ export function Notices({ session }: { readonly session: Session }): JSX.Element
           </button>
         </div>
       ))}
+      {judged && offered.length === 0 && hasUnknownRoot(judged.verdict) && (
+        <div class="notice doubtful">
+          <p>
+            <Icon name="warn" /> This evidence ends in a root that is no vendor’s. Is it a software TEE of your own?
+          </p>
+          <RootChooser session={session} />
+        </div>
+      )}
     </div>
   );
 }

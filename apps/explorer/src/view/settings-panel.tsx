@@ -1,11 +1,11 @@
 import { AssayError } from '@assay/verify';
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { readPolicy } from '../judging/judge.ts';
 import type { Settings } from '../judging/settings.ts';
 import type { Session } from '../session.ts';
-import { fromList } from './files.ts';
 import { Icon } from './icon.tsx';
+import { RootChooser } from './root-chooser.tsx';
 
 /** What the reader trusts and expects. Each change is judged at once. */
 export function SettingsPanel({ session }: { readonly session: Session }): JSX.Element {
@@ -86,7 +86,6 @@ function summaryOf({ roots, at, policy, nonce, genuine }: Settings): string {
 
 function Roots({ session }: { readonly session: Session }): JSX.Element {
   const { roots, allowSimulated } = session.state.settings;
-  const chooser = useRef<HTMLInputElement>(null);
   return (
     <fieldset>
       <legend>Roots</legend>
@@ -105,20 +104,7 @@ function Roots({ session }: { readonly session: Session }): JSX.Element {
           </button>
         </p>
       ))}
-      <button type="button" onClick={() => chooser.current?.click()}>
-        Add a test vendor’s root
-      </button>
-      <input
-        ref={chooser}
-        class="away"
-        type="file"
-        tabIndex={-1}
-        aria-label="Root certificate of a test vendor"
-        onChange={({ currentTarget }) => {
-          if (currentTarget.files) void session.take(fromList([...currentTarget.files]), performance.now());
-          currentTarget.value = '';
-        }}
-      />
+      <RootChooser session={session} />
       {roots.length > 0 && (
         <label class="check">
           <input
