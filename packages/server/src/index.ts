@@ -50,3 +50,14 @@ export {
 export { checkGivenCertificate, type GivenCertificate } from './tls/given-certificate.ts';
 export { makeRaTlsCertificate, type RaTlsOptions, type ServedCertificate } from './tls/ra-tls-certificate.ts';
 export { type RaTls, type RaTlsRenewalOptions, startRaTls } from './tls/renewal.ts';
+export { type ApiKeys, type Caller, callerOf, newApiKey, parseApiKeys } from './verifier/api-keys.ts';
+export { CALLER_RATE, createVerifier, type Verifier, type VerifierAppOptions } from './verifier/app.ts';
+export { VERIFIER_BODY } from './verifier/body.ts';
+export { VERIFIER_ALIASES, type VerifierConfig, verifierConfig } from './verifier/config.ts';
+export {
+  VERIFIER_MIGRATIONS,
+  VERIFIER_SERVICE,
+  type VerifierDatabase,
+  type VerifierSchema,
+} from './verifier/schema.ts';
+export type { TokenIssuer, TokenSubject } from './verifier/verification.ts';
