@@ -5,11 +5,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from './free-port.ts';
 
 /** A Postgres cluster for one suite, on a Unix socket in a folder of its own. */
 export interface PostgresInTests extends AsyncDisposable {
   /** URL of a new, empty database. */
   readonly newDatabase: (encoding?: 'UTF8' | 'LATIN1') => string;
+  /** URL of that database over TLS at a name of this machine, and the certificate's file, which is for localhost alone. */
+  readonly overTls: (
+    url: string,
+    host: 'localhost' | '127.0.0.1',
+  ) => { readonly url: string; readonly certificate: string };
   /** Ends every connection, as a restart would. */
   readonly dropConnections: () => void;
 }
@@ -51,8 +57,8 @@ async function stop(server: ChildProcess): Promise<void> {
   clearTimeout(late);
 }
 
-/** Starts Postgres; ask `withoutPostgres` first. */
-export async function startPostgres(): Promise<PostgresInTests> {
+/** Starts Postgres, with `tls` on a port of loopback too; ask `withoutPostgres` first. */
+export async function startPostgres({ tls = false } = {}): Promise<PostgresInTests> {
   if (folder === undefined) throw new Error(withoutPostgres);
   const run = (program: string, ...args: readonly string[]): void => {
     execFileSync(join(folder, program), args, { ...user, cwd: '/', stdio: 'pipe', timeout: START_MS });
@@ -74,8 +80,20 @@ export async function startPostgres(): Promise<PostgresInTests> {
     'C.UTF-8',
     '--no-sync',
   );
+  const certificate = join(home, 'certificate.pem');
+  const key = join(home, 'key.pem');
+  const port = tls ? await freePort() : 5432;
+  if (tls) {
+    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-keyout', key];
+    const args = ['req', '-x509', ...made, '-out', certificate, ...names];
+    execFileSync('openssl', args, { ...user, cwd: '/', stdio: 'pipe', timeout: START_MS });
+  }
+  const network = tls
+    ? ['listen_addresses=127.0.0.1', 'ssl=on', `ssl_cert_file=${certificate}`, `ssl_key_file=${key}`]
+    : ['listen_addresses='];
   // Tests end processes, not the machine: nothing has to wait for the disk.
-  const settings = ['listen_addresses=', `unix_socket_directories=${home}`, 'fsync=off', 'max_connections=60'];
+  const settings = [...network, `port=${port}`, `unix_socket_directories=${home}`, 'fsync=off', 'max_connections=60'];
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
   const server = spawn(join(folder, 'postgres'), args, { ...user, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
   const dispose = async (): Promise<void> => {
@@ -88,14 +106,19 @@ export async function startPostgres(): Promise<PostgresInTests> {
     await dispose();
     throw error;
   }
-  const sql = (text: string): void => run('psql', '-h', home, '-U', 'app', '-d', 'postgres', '-qc', text);
+  const sql = (text: string): void =>
+    run('psql', '-h', home, '-p', String(port), '-U', 'app', '-d', 'postgres', '-qc', text);
   let count = 0;
   return {
     newDatabase: (encoding = 'UTF8') => {
       count += 1;
       sql(`create database test${count} encoding '${encoding}' template template0 locale 'C'`);
-      return `postgres:///test${count}?host=${encodeURIComponent(home)}&user=app`;
+      return `postgres:///test${count}?host=${encodeURIComponent(home)}&user=app&port=${port}`;
     },
+    overTls: (url, host) => ({
+      url: `postgres://app@${host}:${port}${new URL(url).pathname}?sslmode=verify-full`,
+      certificate,
+    }),
     dropConnections: () =>
       sql(
         'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname is not null',

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 
 /** A real S3 server for one suite: Ceph's, with its store in memory, on loopback. */
 export interface S3InTests extends AsyncDisposable {
@@ -24,18 +24,6 @@ const missing = PROGRAMS.filter((program) => !existsSync(`/usr/bin/${program}`))
 /** Why there is no S3 server here. */
 export const withoutS3: string | undefined =
   missing.length === 0 ? undefined : `no ${missing.join(', ')}: npm run setup:system`;
-
-/** A port that nobody uses right now; Ceph takes no port 0. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 /** One monitor, one store in memory and one gateway; each is its own in everything. */
 function configuration(home: string, id: string, monitor: number, gateway: number): string {

@@ -154,7 +154,7 @@ describeOnEngines(({ engine, fresh }) => {
       expect(await ids(db)).toEqual([]);
     });
 
-    test("of two processes' handles on one database loses nothing", async () => {
+    test('of two handles on one database loses nothing', async () => {
       const options = fresh();
       await using one = await openDatabase<Schema>(options);
       await using two = await openDatabase<Schema>(options);

@@ -91,6 +91,25 @@ describe('a Postgres database', () => {
     await expect(opened).rejects.toThrow('no answer from Postgres');
   });
 
+  test('that has no TLS though the URL asks for it is refused before anything is said to it', async () => {
+    const heard: Buffer[] = [];
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (bytes) => {
+        heard.push(bytes);
+        socket.write('N');
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    const opened = openDatabase({ url: `postgres://me:hunter2@127.0.0.1:${port}/a?sslmode=verify-full` });
+    await expect(opened).rejects.toThrow('The server does not support SSL connections');
+    server.close();
+    // The request for TLS alone: eight bytes.
+    expect(Buffer.concat(heard).toString('hex')).toBe('0000000804d2162f');
+  });
+
   test('that never answers is unavailable after the time-out', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -109,7 +128,7 @@ describe.skipIf(withoutPostgres)(
   () => {
     let postgres: PostgresInTests;
     beforeAll(async () => {
-      postgres = await startPostgres();
+      postgres = await startPostgres({ tls: true });
     });
     afterAll(() => postgres[Symbol.asyncDispose]());
 
@@ -132,6 +151,28 @@ describe.skipIf(withoutPostgres)(
       });
       await expect(work).rejects.toMatchObject({ code: 'unavailable' });
       expect((await sql`select 3 as n`.execute(db.sql)).rows).toEqual([{ n: 3 }]);
+    });
+
+    test('over TLS is asked for a certificate of its name, by the authority that is given', async () => {
+      const { url, certificate } = postgres.overTls(postgres.newDatabase(), 'localhost');
+      await using db = await openDatabase({ url: `${url}&sslrootcert=${certificate}` });
+      const encrypted = sql`select ssl from pg_stat_ssl where pid = pg_backend_pid()`;
+      expect((await encrypted.execute(db.sql)).rows).toEqual([{ ssl: 1 }]);
+    });
+
+    test('over TLS whose authority is not known is refused', async () => {
+      const { url } = postgres.overTls(postgres.newDatabase(), 'localhost');
+      await expect(openDatabase({ url })).rejects.toMatchObject({
+        code: 'unavailable',
+        message: expect.stringContaining('self-signed certificate'),
+      });
+    });
+
+    test('over TLS whose certificate is for another name is refused', async () => {
+      const { url, certificate } = postgres.overTls(postgres.newDatabase(), '127.0.0.1');
+      const opened = openDatabase({ url: `${url}&sslrootcert=${certificate}` });
+      await expect(opened).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(opened).rejects.toThrow("does not match certificate's altnames");
     });
 
     test('that takes too long for a statement is unavailable, and works for the next caller', async () => {
