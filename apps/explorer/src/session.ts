@@ -88,7 +88,8 @@ export function useSession(clock: () => Date): Session {
         const gathered = await gather(await files);
         await rejudge({ ...merged(latest.current, gathered, more), arrived });
       } catch (error) {
-        if (mine === turn.current) update({ busy: false, problem: problemOf(error) });
+        // The verdict on what was given before would look like that on what could not be read.
+        if (mine === turn.current) update({ busy: false, judged: undefined, problem: problemOf(error) });
       }
     },
     vouch: (root) => {

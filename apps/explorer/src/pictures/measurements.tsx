@@ -59,21 +59,38 @@ interface ComparisonProps {
 }
 
 function Comparison({ release, name, actual }: ComparisonProps): JSX.Element {
-  const wanted = release.measurements[name as MeasurementName];
-  if (wanted === undefined)
+  const { minIsvSvn, measurements } = release;
+  const wanted = measurements[name as MeasurementName];
+  const label = `release ${release.name}`;
+  if (wanted === undefined && name === 'isvSvn' && minIsvSvn !== undefined) {
+    const enough = actual !== undefined && Number(actual) >= minIsvSvn;
     return (
-      <td class="quiet" data-label={`release ${release.name}`}>
+      <td class={enough ? 'good' : 'bad'} data-label={label}>
+        <Outcome holds={enough}>{enough ? `at least ${minIsvSvn}` : `less than ${minIsvSvn}`}</Outcome>
+      </td>
+    );
+  }
+  if (wanted === undefined) {
+    return (
+      <td class="quiet" data-label={label}>
         any
       </td>
     );
+  }
   const values = typeof wanted === 'string' ? [wanted] : wanted;
   const equal = actual !== undefined && values.includes(actual);
   return (
-    <td class={equal ? 'good' : 'bad'} data-label={`release ${release.name}`}>
-      <p class="outcome">
-        <Icon name={equal ? 'pass' : 'fail'} /> {equal ? 'equal' : 'differs'}
-      </p>
+    <td class={equal ? 'good' : 'bad'} data-label={label}>
+      <Outcome holds={equal}>{equal ? 'equal' : 'differs'}</Outcome>
       {!equal && values.map((value) => <Value key={value} value={value} />)}
     </td>
+  );
+}
+
+function Outcome({ holds, children }: { readonly holds: boolean; readonly children: string }): JSX.Element {
+  return (
+    <p class="outcome">
+      <Icon name={holds ? 'pass' : 'fail'} /> {children}
+    </p>
   );
 }

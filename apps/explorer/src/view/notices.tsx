@@ -2,11 +2,13 @@ import type { JSX } from 'preact';
 import { hasUnknownRoot } from '../judging/unknown-root.ts';
 import type { Session } from '../session.ts';
 import { Icon } from './icon.tsx';
+import { RecordNotice } from './record-notice.tsx';
 import { RootChooser } from './root-chooser.tsx';
 
 /** What went wrong, what was left aside, and roots that wait for the reader's word. */
 export function Notices({ session }: { readonly session: Session }): JSX.Element {
-  const { problem, ignored, offered, busy, judged } = session.state;
+  const { problem, ignored, offered, busy, judged, given } = session.state;
+  const record = given && 'bundle' in given ? given.bundle?.record : undefined;
   return (
     <div class="notices" aria-live="polite">
       {busy && <p class="quiet">Verifying…</p>}
@@ -32,6 +34,7 @@ export function Notices({ session }: { readonly session: Session }): JSX.Element
           </button>
         </div>
       ))}
+      {record && <RecordNotice record={record} session={session} />}
       {judged && offered.length === 0 && hasUnknownRoot(judged.verdict) && (
         <div class="notice doubtful">
           <p>

@@ -9,7 +9,7 @@ import { Icon } from './icon.tsx';
 /** Asks the server that this page came from, and says how to ask another. */
 export function SelfCheck({ session }: { readonly session: Session }): JSX.Element {
   const [other, setOther] = useState('');
-  const [nonce] = useState(freshNonce);
+  const [nonce, setNonce] = useState(freshNonce);
   const check = async (): Promise<void> => {
     const arrived = performance.now();
     const fresh = freshNonce();
@@ -30,7 +30,12 @@ export function SelfCheck({ session }: { readonly session: Session }): JSX.Eleme
       <button type="button" onClick={() => void check()}>
         <Icon name="server" /> Check this server
       </button>
-      <details>
+      <details
+        onToggle={({ currentTarget }) => {
+          // Each look is a challenge of its own.
+          if (currentTarget.open) setNonce(freshNonce());
+        }}
+      >
         <summary>Another server</summary>
         <label for="other">Its address</label>
         <input

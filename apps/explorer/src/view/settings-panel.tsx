@@ -9,8 +9,7 @@ import { RootChooser } from './root-chooser.tsx';
 
 /** What the reader trusts and expects. Each change is judged at once. */
 export function SettingsPanel({ session }: { readonly session: Session }): JSX.Element {
-  const { settings, companions, given } = session.state;
-  const record = given && 'bundle' in given ? given.bundle?.record : undefined;
+  const { settings, companions } = session.state;
   return (
     <details class="settings">
       <summary>
@@ -54,20 +53,6 @@ export function SettingsPanel({ session }: { readonly session: Session }): JSX.E
           />
         </div>
         <PolicyField session={session} />
-        {record && (
-          <button
-            type="button"
-            onClick={() =>
-              void session.change({
-                at: new Date(record.instant * 1000).toISOString(),
-                policy: JSON.stringify(record.policy, null, 2),
-                nonce: record.nonce ? [...record.nonce].map((byte) => byte.toString(16).padStart(2, '0')).join('') : '',
-              })
-            }
-          >
-            Fill in what the bundle’s maker recorded
-          </button>
-        )}
       </div>
     </details>
   );
