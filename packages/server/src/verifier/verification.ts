@@ -70,7 +70,15 @@ export function createVerification(parts: VerificationParts): (request: Verifica
     const before = requestKey === null ? undefined : await ledger.answered(requestKey, requestSha256);
     if (before !== undefined) return before;
     const request = readVerifyRequest(body);
-    const found = await judged(caller, request);
+    let found: Judged;
+    try {
+      found = await judged(caller, request);
+    } catch (error) {
+      // The same request may have used up the challenge since.
+      const meanwhile = requestKey === null ? undefined : await ledger.answered(requestKey, requestSha256);
+      if (meanwhile !== undefined) return meanwhile;
+      throw error;
+    }
     const id = newId();
     const now = clock();
     const about = { schema: 'assay.verification/1', id, createdAt: now.toISOString(), caller };
