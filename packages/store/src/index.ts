@@ -1,3 +1,4 @@
+export { type Generated, sql, type Transaction } from 'kysely';
 export type { ObjectInfo, Objects, StoredObject } from './objects/objects.ts';
 export { type ObjectsOptions, openObjects } from './objects/open.ts';
 export { makeBucket } from './objects/s3.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { unavailable, usage } from '../failure.ts';
+import { checkLimits, unavailable, usage } from '../failure.ts';
 import { decodeHeader, encodeHeader, type FileHeader, MAX_HEADER_BYTES } from './file-format.ts';
 import { checkKey, checkPrefix, isKey } from './key.ts';
 import { checkedObject, checkPut, damaged, MAX_OBJECT_BYTES, type Objects, sha256Hex } from './objects.ts';
@@ -81,6 +81,7 @@ export async function openFolder(options: {
   readonly now?: () => Date;
 }): Promise<Objects> {
   const { folder, maxBytes = MAX_OBJECT_BYTES, now = () => new Date() } = options;
+  checkLimits({ maxBytes });
   const root = resolve(folder);
   const incoming = join(root, INCOMING);
   try {

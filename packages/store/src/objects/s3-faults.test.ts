@@ -183,6 +183,8 @@ describe('options of a bucket', () => {
     ['bucket', { bucket: '../b' }],
     ['bucket', { bucket: 'UPPER' }],
     ['region', { region: '' }],
+    ['timeoutMs', { timeoutMs: 0 }],
+    ['maxBytes', { maxBytes: 1.5 }],
     ['accessKeyId', { accessKeyId: '' }],
     ['secretAccessKey', { secretAccessKey: 'hunter2\n' }],
   ])('that are wrong are refused, naming %s', (field, options) => {

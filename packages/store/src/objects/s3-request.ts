@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AssayError } from '@assay/verify';
 import { AwsClient } from 'aws4fetch';
-import { unavailable } from '../failure.ts';
+import { checkLimits, unavailable } from '../failure.ts';
 import { sha256Hex } from './objects.ts';
 import { bucketUrl, type S3Options } from './s3-options.ts';
 
@@ -67,6 +67,7 @@ function reasonOf(error: unknown): string {
 export function createS3Client(options: S3Options): (request: S3Request) => Promise<S3Answer> {
   const base = bucketUrl(options);
   const { accessKeyId, secretAccessKey, sessionToken, region, bucket, timeoutMs = 30_000 } = options;
+  checkLimits({ timeoutMs });
   const token = sessionToken === undefined ? {} : { sessionToken };
   const client = new AwsClient({ accessKeyId, secretAccessKey, ...token, region, service: 's3' });
 

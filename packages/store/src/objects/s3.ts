@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AssayError } from '@assay/verify';
-import { unavailable } from '../failure.ts';
+import { checkLimits, unavailable } from '../failure.ts';
 import { checkKey, checkPrefix, isKey } from './key.ts';
 import {
   checkedObject,
@@ -43,6 +43,7 @@ function pageIn(xml: string): { readonly keys: readonly string[]; readonly next:
 /** Objects in a bucket of an S3 service. Answers of the service are checked, and no redirect is followed. */
 export function openS3(options: S3Options): Objects {
   const { bucket, maxBytes = MAX_OBJECT_BYTES } = options;
+  checkLimits({ maxBytes });
   const send = createS3Client(options);
   const placeOf = (key: string): string => {
     checkKey(key);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kysely, sql, type Transaction } from 'kysely';
-import { usage } from '../failure.ts';
+import { checkLimits, usage } from '../failure.ts';
 import { TransactionConflict } from './errors.ts';
 import { postgresDialect } from './postgres.ts';
 import { sqliteDialect } from './sqlite.ts';
@@ -67,12 +67,14 @@ async function checkPostgres<Schema>(kysely: Kysely<Schema>): Promise<void> {
 /** Opens a database; a file that is missing is made. Throws `usage` for a wrong URL or file, else `unavailable`. */
 export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Database<Schema>> {
   const { timeoutMs = 30_000, waiting = 1_024 } = options;
+  const connections = 'url' in options ? (options.connections ?? 10) : 1;
   const limits = { timeoutMs, waiting };
+  checkLimits({ ...limits, connections });
   const engine = 'file' in options ? 'sqlite' : 'postgres';
   const dialect =
     'file' in options
       ? sqliteDialect(await openSqliteFile(options.file, options.durability ?? 'process', timeoutMs), limits)
-      : postgresDialect({ url: options.url, connections: options.connections ?? 10, ...limits });
+      : postgresDialect({ url: options.url, connections, ...limits });
   const kysely = new Kysely<Schema>({ dialect });
   const close = (): Promise<void> => kysely.destroy();
   try {

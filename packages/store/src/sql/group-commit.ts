@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { unavailable, usage } from '../failure.ts';
+import { checkLimits, unavailable, usage } from '../failure.ts';
 import type { Database } from './database.ts';
 import { endsTransaction } from './errors.ts';
 import { savepoint } from './savepoint.ts';
@@ -35,6 +35,7 @@ export function createGroupCommit<Schema, Item, Result>(
   },
 ): GroupCommit<Item, Result> {
   const { write, limit = 4_096, largest = 256 } = options;
+  checkLimits({ limit, largest });
   const waiting: Waiting<Item, Result>[] = [];
   let running: Promise<void> | undefined;
   let closed = false;

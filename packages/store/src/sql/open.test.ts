@@ -6,6 +6,23 @@ import { type PostgresInTests, startPostgres, withoutPostgres } from '../../../.
 import { suiteFolder } from '../../../../tools/stores-in-tests.ts';
 import { openDatabase } from './database.ts';
 
+describe('limits of a database', () => {
+  const path = suiteFolder();
+
+  test.each([
+    ['timeoutMs', { timeoutMs: 0 }],
+    ['timeoutMs', { timeoutMs: Number.NaN }],
+    ['timeoutMs', { timeoutMs: 2 ** 31 }],
+    ['waiting', { waiting: -1 }],
+    ['connections', { connections: 0.5 }],
+  ])('that would mean none are refused, naming %s: %j', async (field, limits) => {
+    const refusal = { code: 'usage', details: { field } };
+    await expect(openDatabase({ url: 'postgres://me@localhost/a', ...limits })).rejects.toMatchObject(refusal);
+    if (field === 'connections') return;
+    await expect(openDatabase({ file: path('a.db'), ...limits })).rejects.toMatchObject(refusal);
+  });
+});
+
 describe('an SQLite database', () => {
   const path = suiteFolder();
 
