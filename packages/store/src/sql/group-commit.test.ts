@@ -195,6 +195,21 @@ describeOnEngines(({ engine, fresh }) => {
   });
 
   describe('a process that is killed', () => {
+    test('beside another one on the same database takes nothing of it along', async () => {
+      const options = fresh();
+      const programs = [runProgram('write', options, '0'), runProgram('write', options, '1000000')];
+      for (const program of programs) {
+        await program.line(({ length }) => length >= 300);
+        program.kill();
+        await program.exited;
+      }
+      await using db = await openDatabase<Schema>(options);
+      const kept = new Set(await ids(db));
+      const said = programs.flatMap(({ lines }) => lines()).filter((line) => /^\d+\.$/.test(line));
+      expect(said.length).toBeGreaterThanOrEqual(600);
+      expect(said.map(Number).filter((id) => !kept.has(id))).toEqual([]);
+    });
+
     test(`in the middle of its writes has kept each one that it acknowledged: 20 rounds on ${engine}`, async () => {
       const options = fresh();
       let first = 0;
