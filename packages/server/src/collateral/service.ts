@@ -1,0 +1,200 @@
+import type { Database } from '@assay/store';
+import { Problem } from '../problem/problem.ts';
+import { createTokenBuckets } from '../service/rate-limit.ts';
+import type { Timer } from '../service/serve-app.ts';
+import { type CollateralTables, openDocuments } from './documents.ts';
+import { type CollateralEvent, createFailures, failureOf, later } from './failures.ts';
+import { judgeAmd } from './judged/amd.ts';
+import { judgeIntel } from './judged/intel.ts';
+import { CollateralRefusal, type Companion, type Received } from './judged/judged.ts';
+import { companionOf, isValid, type KeptDocument, keptDocument } from './kept.ts';
+import { receiver, type Upstreams } from './receive.ts';
+import { createRecent } from './recent.ts';
+import type { Resource } from './resource.ts';
+import { everyMinute } from './rounds.ts';
+import { resourceNamed } from './routes.ts';
+import { singleFlight } from './single-flight.ts';
+import type { DownloadOptions } from './upstream/download.ts';
+
+/** What a collateral service is made from. */
+export interface CollateralServiceOptions {
+  readonly db: Database<CollateralTables>;
+  readonly upstreams: Upstreams;
+  /** DER of roots that the operator vouches for, such as a simulation's. Default: the vendors' only. */
+  readonly roots?: readonly Uint8Array[];
+  readonly clock: () => Date;
+  readonly timer: Timer;
+  /** Waits for some milliseconds. */
+  readonly sleep: DownloadOptions['sleep'];
+  /** How vendors' services are asked; default over the network. */
+  readonly fetch?: DownloadOptions['fetch'];
+  /** Documents kept; of more, those not used for longest go. Default 2,000. */
+  readonly maxDocuments?: number;
+  /** How often callers together make it ask a vendor for what it does not have, each minute. Default 60. */
+  readonly missesPerMinute?: number;
+  readonly onEvent?: (event: CollateralEvent) => void;
+}
+
+/** A cache of vendors' documents that checks what it keeps. */
+export interface CollateralService extends AsyncDisposable {
+  /** The document, valid now; asked for where it is not kept. Throws `Problem`. */
+  readonly get: (resource: Resource) => Promise<KeptDocument>;
+  /** Judges a document from elsewhere as one of the vendor's service, and keeps it. Throws a refusal. */
+  readonly admit: (resource: Resource, received: Received) => Promise<void>;
+  /** Asks anew for what is due; the service does so each minute by itself. */
+  readonly refreshDue: () => Promise<void>;
+  /** Everything kept. */
+  readonly kept: () => readonly KeptDocument[];
+  /** Documents kept, and failures remembered. */
+  readonly sizes: () => { readonly documents: number; readonly failures: number };
+  readonly close: () => Promise<void>;
+}
+
+/** Renewals that fail one after the other, after which a round ends. */
+const MAX_IN_VAIN = 3;
+/** Of one request to a vendor's service, in milliseconds, and how often it is tried. */
+const ATTEMPT_MS = 10_000;
+const ATTEMPTS = 2;
+
+/** Opens the service on what its store has. Throws `usage` and `unavailable` as the store does. */
+export async function createCollateralService(options: CollateralServiceOptions): Promise<CollateralService> {
+  const {
+    db,
+    clock,
+    timer,
+    roots = [],
+    maxDocuments = 2_000,
+    missesPerMinute = 60,
+    onEvent = () => undefined,
+  } = options;
+  const now = (): number => clock().getTime();
+  const documents = await openDocuments(db, clock);
+  const kept = createRecent<KeptDocument>(maxDocuments);
+  for (const document of await documents.all(maxDocuments)) kept.set(document.target, document);
+  const failures = createFailures(now);
+  const misses = createTokenBuckets({ burst: missesPerMinute, perSecond: missesPerMinute / 60, peers: 1 }, clock);
+  const flight = singleFlight<KeptDocument>();
+  const receive = receiver(options.upstreams, {
+    field: 'upstream',
+    now: clock,
+    sleep: options.sleep,
+    report: () => undefined,
+    timeout: ATTEMPT_MS,
+    attempts: ATTEMPTS,
+    ...(options.fetch && { fetch: options.fetch }),
+  });
+
+  const remember = async (document: KeptDocument): Promise<void> => {
+    const forgotten = kept.set(document.target, document);
+    if (forgotten !== undefined) await documents.remove(forgotten);
+  };
+
+  const keep = async (
+    resource: Resource,
+    received: Received,
+    need: (resource: Resource) => Promise<Companion>,
+  ): Promise<KeptDocument> => {
+    const around = { roots, now: Math.floor(now() / 1000), need };
+    const judged =
+      resource.vendor === 'intel'
+        ? await judgeIntel(resource, received, around)
+        : await judgeAmd(resource, received, around);
+    const document = keptDocument(resource.target, judged, now());
+    await documents.accept(document, judged.dated);
+    await remember(document);
+    failures.forget(resource.target);
+    return document;
+  };
+
+  const renew = async (resource: Resource): Promise<KeptDocument> => {
+    const { target } = resource;
+    try {
+      // Another process of the same store may have it.
+      const stored = await documents.read(target);
+      if (stored !== undefined && isValid(stored, now()) && now() < stored.refreshAt) {
+        await remember(stored);
+        return stored;
+      }
+      const document = await keep(resource, await receive(resource), async (companion) =>
+        companionOf(await needed(companion)),
+      );
+      onEvent({ event: 'fetched', target });
+      return document;
+    } catch (error) {
+      const problem = failureOf(target, error, onEvent);
+      throw failures.remember(target, problem, valued(target) !== undefined);
+    }
+  };
+
+  /** What is kept and valid. */
+  const valued = (target: string): KeptDocument | undefined => {
+    const document = kept.get(target);
+    return document !== undefined && isValid(document, now()) ? document : undefined;
+  };
+
+  const known = (target: string): KeptDocument | undefined => {
+    const document = valued(target);
+    if (document !== undefined) return document;
+    const failure = failures.of(target);
+    if (failure !== undefined) throw failure;
+    return undefined;
+  };
+
+  const needed = async (resource: Resource): Promise<KeptDocument> => {
+    try {
+      return known(resource.target) ?? (await flight(resource.target, () => renew(resource)));
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code === 'collateral_refused') throw error;
+      throw new Problem('unavailable', `${resource.target}, which is needed to judge it: ${error.message}`);
+    }
+  };
+
+  const get = async (resource: Resource): Promise<KeptDocument> => {
+    const found = known(resource.target);
+    if (found !== undefined) return found;
+    return flight(resource.target, async () => {
+      const wait = misses.take('vendors');
+      if (wait === 0) return renew(resource);
+      throw later(new Problem('too_many_requests', 'too much is asked for that is not kept here'), wait * 1000);
+    });
+  };
+
+  const refreshDue = async (): Promise<void> => {
+    let inVain = 0;
+    for (const { target, refreshAt } of kept.values()) {
+      if (now() < refreshAt || failures.of(target) !== undefined) continue;
+      if (inVain === MAX_IN_VAIN || ended) return;
+      const resource = resourceNamed(target);
+      inVain = await flight(target, () => renew(resource)).then(
+        () => 0,
+        () => inVain + 1,
+      );
+    }
+  };
+
+  let ended = false;
+  const rounds = everyMinute(timer, refreshDue);
+  const close = async (): Promise<void> => {
+    ended = true;
+    await rounds.end();
+  };
+
+  return {
+    get,
+    admit: async (resource, received) => {
+      await keep(resource, received, async ({ target }) => {
+        const document = valued(target);
+        if (document !== undefined) return companionOf(document);
+        throw new CollateralRefusal(
+          'not-authentic',
+          `${resource.target}: ${target}, which it rests on, is not kept here`,
+        );
+      });
+    },
+    refreshDue,
+    kept: () => kept.values(),
+    sizes: () => ({ documents: kept.size, failures: failures.size }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
