@@ -7,6 +7,13 @@ const SCOPE = '@assay/';
 
 type Manifest = Readonly<Partial<Record<(typeof GROUPS)[number], Readonly<Record<string, string>>>>>;
 
+interface LockedPackage {
+  readonly resolved?: string;
+  readonly integrity?: string;
+  /** A workspace of this repository. */
+  readonly link?: boolean;
+}
+
 const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
 /** Each dependency on a package of others: where it is declared (`root` or a workspace) and its version. */
@@ -54,11 +61,11 @@ test('versions are exact', () => {
 
 test('the lock file names no registry and a hash for every package', () => {
   const { packages } = json('package-lock.json') as {
-    readonly packages: Readonly<Record<string, { readonly resolved?: string; readonly integrity?: string }>>;
+    readonly packages: Readonly<Record<string, LockedPackage>>;
   };
   const entries = Object.entries(packages);
   expect(entries.length).toBeGreaterThan(100);
   expect(entries.filter(([, { resolved }]) => /^[a-z+]+:/.test(resolved ?? '')).map(([path]) => path)).toEqual([]);
-  const installed = entries.filter(([path]) => path.includes('node_modules/') && !path.includes(SCOPE));
+  const installed = entries.filter(([path, { link }]) => path.includes('node_modules/') && link !== true);
   expect(installed.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([]);
 });
