@@ -4,7 +4,8 @@ import { toHex } from '@assay/verify/codec';
 import { Hono } from 'hono';
 import { AUDIENCE_NAMES, type AudiencePolicy } from '../confidential-space/audience.ts';
 import { launcherProblem } from '../confidential-space/launcher-problem.ts';
-import { Problem, problemOf, problemResponse } from '../problem/problem.ts';
+import { Problem, problemResponse } from '../problem/problem.ts';
+import { answerFailure } from '../service/failure.ts';
 import { createEnvelopes, type EnvelopeOptions } from './envelopes.ts';
 import { frontPage } from './front-page.ts';
 import { INFO_PROFILES, infoBytes, type ServiceInfo, sha256 } from './info.ts';
@@ -73,11 +74,7 @@ export function createAttesterApp(options: AttesterAppOptions): Hono {
   };
 
   const app = new Hono();
-  app.onError((error, { req }) => {
-    // Nobody reads this answer, and it is no fault of the service.
-    const left = req.raw.signal.aborted && !(error instanceof AssayError);
-    return problemResponse(left ? new Problem('unavailable', 'the caller left') : problemOf(error));
-  });
+  app.onError(answerFailure);
   app.notFound(({ req }) => problemResponse(new Problem('not_found', `${req.path}: see / for what there is`)));
 
   app.get('/', async ({ req }) => {

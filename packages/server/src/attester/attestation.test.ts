@@ -139,7 +139,7 @@ describe('evidence for a nonce', () => {
     const gone = new Request(`http://service.example/attestation?nonce=${nonce}`, {
       signal: AbortSignal.abort(new Error('gone home')),
     });
-    expect(await (await app.request(gone)).json()).toMatchObject({ code: 'unavailable', detail: 'the caller left' });
+    expect(await (await app.request(gone)).json()).toMatchObject({ code: 'unavailable', detail: 'The caller left.' });
     expect(quotes()).toBe(0);
   });
 });

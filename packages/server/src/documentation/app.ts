@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { problemOf, problemResponse } from '../problem/problem.ts';
+import { answerFailure } from '../service/failure.ts';
 import { type ApiDescription, openApiDocument } from './open-api.ts';
 import { docsPage } from './page.ts';
 import { SWAGGER_UI, type SwaggerUiFile, swaggerUi } from './swagger-ui.ts';
@@ -50,7 +50,7 @@ export function createDocsApp({ assets, ...description }: DocsAppOptions): Hono 
   const names = Object.keys(SWAGGER_UI) as SwaggerUiFile[];
 
   const app = new Hono();
-  app.onError((error) => problemResponse(problemOf(error)));
+  app.onError(answerFailure);
   app.get('/openapi.json', (c) =>
     c.body(document, 200, { 'content-type': 'application/json', 'cache-control': 'no-cache' }),
   );

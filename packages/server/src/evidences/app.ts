@@ -4,7 +4,8 @@ import { fromUtf8, toHex, utf8 } from '@assay/verify/codec';
 import { Hono } from 'hono';
 import { expectTee } from '../attester/app.ts';
 import { remembered } from '../attester/remembered.ts';
-import { Problem, problemOf, problemResponse } from '../problem/problem.ts';
+import { Problem } from '../problem/problem.ts';
+import { answerFailure } from '../service/failure.ts';
 import { checkDomain, type ListedFiles, type ListedOptions, listedFiles } from './files.ts';
 import { listing } from './listing.ts';
 
@@ -54,7 +55,7 @@ export function createEvidencesApp(options: EvidencesAppOptions): Hono {
   };
 
   const app = new Hono();
-  app.onError((error) => problemResponse(problemOf(error)));
+  app.onError(answerFailure);
   app.get('/evidences', (c) => c.redirect('/evidences/', 308));
   app.get('/evidences/', ({ req }) => listing([QUOTE, ...current().files.keys()], req.header('accept')));
   app.get('/evidences/:file', async ({ req }) => {

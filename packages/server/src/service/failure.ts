@@ -1,5 +1,5 @@
 import { RequestError } from '@hono/node-server';
-import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
+import type { Context, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { Problem, type ProblemCode, problemOf, problemResponse } from '../problem/problem.ts';
 import type { ServiceEnv } from './answer-headers.ts';
@@ -18,10 +18,12 @@ const CODES: Readonly<Record<number, ProblemCode>> = {
 };
 
 /** What a handler threw, as the problem that its caller reads. */
-export function failureOf(error: unknown, context?: Context<ServiceEnv>): Problem {
+export function failureOf(error: unknown, context?: Context): Problem {
   if (error instanceof RequestError) return new Problem('bad_request', `${error.message}.`, { cause: error });
   if (error instanceof HTTPException) return ofException(error);
-  const incoming = context?.env?.incoming;
+  // Nobody reads this answer, and it is no fault of the service.
+  if (context !== undefined && hasLeft(error, context)) return new Problem('unavailable', 'The caller left.');
+  const { incoming }: Partial<ServiceEnv['Bindings']> = context?.env ?? {};
   if (incoming?.destroyed && !incoming.complete) {
     return new Problem('bad_request', 'The body ended before it was whole.', { cause: error });
   }
@@ -37,9 +39,16 @@ export function hasBody(method: string): boolean {
   return method !== 'GET' && method !== 'HEAD';
 }
 
-/** Answers whatever a handler threw. */
-export const answerFailure: ErrorHandler<ServiceEnv> = (error, context) =>
-  problemResponse(failureOf(error, context), context.get('requestId'));
+/** Answers whatever a handler threw: `onError` of each app. Within a service it names the request's id. */
+export function answerFailure(error: Error, context: Context): Response {
+  const { requestId }: Partial<ServiceEnv['Variables']> = context.var;
+  return problemResponse(failureOf(error, context), requestId);
+}
+
+function hasLeft(error: unknown, { req }: Context): boolean {
+  const { aborted, reason } = req.raw.signal;
+  return aborted && error === reason;
+}
 
 /** Refuses a path that nobody serves, or a method that its path is not served with. Throws `Problem`. */
 export function unserved(methodsOf: (path: string) => readonly string[]): NotFoundHandler<ServiceEnv> {

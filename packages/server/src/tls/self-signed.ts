@@ -63,7 +63,7 @@ export async function selfSign(keys: KeyPair, content: SelfSignedContent): Promi
     ],
   });
   const pkcs8 = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return { key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'), certificate: certificate.toString('pem') };
+  return { key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'), certificate: `${certificate.toString('pem')}\n` };
 }
 
 /** Throws `usage` unless all are DNS names in ASCII or addresses, 1 to 100 of them. */
