@@ -20,8 +20,18 @@ export type { ApiAnswer, ApiContent, ApiOperation, ApiParameter, ApiPaths } from
 export { proxyPaths } from './documentation/proxy-paths.ts';
 export { publicCors } from './documentation/public-cors.ts';
 export { createEarIssuer, EAR_PROFILE, type EarIssuer, type EarIssuerOptions, type EarRequest } from './ear/issuer.ts';
-export type { EarKeys, EarKind, EarSigningKey } from './ear/keys.ts';
+export type { EarKind } from './ear/key-file.ts';
+export { createEarKeys, EAR_KEY_LIFE, type EarKeys, type EarKeysOptions, type EarSigningKey } from './ear/keys.ts';
+export { createEarKeysApp, EAR_KEY_PATHS } from './ear/keys-app.ts';
 export { type PolicyVersion, policyReference } from './ear/policy-reference.ts';
+export {
+  createPublishedKeys,
+  EAR_KEY_MIGRATIONS,
+  EAR_KEY_SERVICE,
+  type EarKeyRow,
+  type EarKeySchema,
+  type PublishedKeys,
+} from './ear/published-keys.ts';
 export { createEvidencesApp, type EvidencesAppOptions } from './evidences/app.ts';
 export { Problem, type ProblemCode, type ProblemDocument, problemOf, problemResponse } from './problem/problem.ts';
 export { createProxyApp, type ProxyAppOptions, type ProxyGrant } from './proxy/app.ts';
@@ -57,10 +67,7 @@ export { type ApiKeys, type Caller, callerOf, newApiKey, parseApiKeys } from './
 export { CALLER_RATE, createVerifier, type Verifier, type VerifierAppOptions } from './verifier/app.ts';
 export { VERIFIER_BODY } from './verifier/body.ts';
 export { VERIFIER_ALIASES, type VerifierConfig, verifierConfig } from './verifier/config.ts';
-export {
-  VERIFIER_MIGRATIONS,
-  VERIFIER_SERVICE,
-  type VerifierDatabase,
-  type VerifierSchema,
-} from './verifier/schema.ts';
+export { openVerifierDatabase } from './verifier/open-database.ts';
+export { verifierPaths } from './verifier/paths.ts';
+export type { VerifierDatabase, VerifierSchema } from './verifier/schema.ts';
 export type { TokenIssuer, TokenSubject } from './verifier/verification.ts';

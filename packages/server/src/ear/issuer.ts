@@ -1,8 +1,9 @@
-import { AssayError, type Verdict } from '@assay/verify';
+import { AssayError, type TeeName, type Verdict } from '@assay/verify';
 import { fromHex, fromIso, type JsonObject, toBase64Url } from '@assay/verify/codec';
 import { SignJWT } from 'jose';
 import { isBound, readAttestedKey } from './attested-key.ts';
-import type { EarKeys, EarKind } from './keys.ts';
+import type { EarKind } from './key-file.ts';
+import type { EarKeys } from './keys.ts';
 import { type PolicyVersion, policyReference } from './policy-reference.ts';
 import { type Tier, tierOf, worst } from './tier.ts';
 import { trustVector } from './vector.ts';
@@ -90,8 +91,8 @@ export function createEarIssuer({ issuer, simulatedIssuer, keys, clock, verifier
 }
 
 /** One attester, labelled with the name of its TEE. No status is better than the worst claim of its vector. */
-function appraisal(verdict: Verdict, tee: string, policy: string): Record<string, unknown> {
-  const vector = trustVector(verdict);
+function appraisal(verdict: Verdict, tee: TeeName, policy: string): Record<string, unknown> {
+  const vector = trustVector(verdict, tee);
   const status: Tier = worst([verdict.outcome, ...Object.values(vector).map(tierOf)]);
   return {
     ear_status: status,
