@@ -36,13 +36,21 @@ interface Kept {
 
 /**
  * Endorsements to go with the evidence of one machine: kept, renewed in the background, and undefined where none came in
- * time. What a service gives late is there for who asks later; what it gave before stays until it gives anew.
+ * time. What a service gives late is there for who asks later; what it gave before stays until it gives anew. For
+ * evidence that no service vouches for it is undefined, too, and that is told once.
  */
 export function createStapler(options: StaplerOptions): (envelope: Envelope) => Promise<RawEndorsements | undefined> {
   const { clock, wait = waitHere } = options;
   let kept: Kept | undefined;
   let asked = { subject: '', at: 0 };
   let fetching: Promise<void> | undefined;
+  let told = '';
+  const without = (error: unknown): undefined => {
+    const reason = error instanceof Error ? error.message : String(error);
+    // Strangers cause evidence: they must not fill the log.
+    if (reason !== told) options.report(`endorsements: evidence goes without, ${reason}`);
+    told = reason;
+  };
   const renew = async (subject: FetchSubject, name: string): Promise<void> => {
     try {
       kept = { subject: name, endorsements: await fetched(subject, options), at: clock().getTime() };
@@ -53,7 +61,8 @@ export function createStapler(options: StaplerOptions): (envelope: Envelope) => 
     }
   };
   return async ({ evidence }) => {
-    const subject = await subjectOfEvidence(evidence);
+    const subject = await subjectOfEvidence(evidence).catch(without);
+    if (subject === undefined) return undefined;
     const name = nameOf(subject);
     const now = clock().getTime();
     const isOver = (since: number, life: number): boolean => now < since || now - since >= life;

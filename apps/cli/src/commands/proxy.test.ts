@@ -123,6 +123,21 @@ describe('assay proxy', () => {
     expect([quote.status, await quote.json()]).toMatchObject([503, { code: 'unavailable' }]);
   });
 
+  test('an attester service that started before its proxy has those statements, too, once the proxy is there', async () => {
+    const env = {
+      TDX_ATTESTATION_PROXY_URL: `unix:${folder.path('proxy.sock')}`,
+      ASSAY_PROXY_TOKEN_FILE: folder.path('token'),
+      ASSAY_TSM_PATH: '/none/tsm',
+    };
+    const flags = { host: '127.0.0.1', port: '0', metricsPort: 'off', json: true };
+    await using app = await startService((io, stop) => serveAttester(flags, io, stop), env);
+    const asked = `${app.at('attester')}/attestation?nonce=${'0f'.repeat(32)}`;
+    expect(await (await fetch(asked)).json()).toMatchObject({ code: 'not_in_tee' });
+    await using _service = await serve({ tokenFile: folder.path('token') });
+    const { statement } = (await (await fetch(asked)).json()) as { statement: string };
+    expect(JSON.parse(Buffer.from(statement, 'base64').toString())).toMatchObject({ claims: { caller: 'bearer' } });
+  });
+
   test('a token that changed is read again; one that is open to all is nobody’s', async () => {
     await using service = await serve({ tokenFile: folder.path('token') });
     const nonce = '0f'.repeat(32);

@@ -10,14 +10,16 @@ export interface EvidenceSource {
 }
 
 /**
- * The attester that is named, else the first that works. Where none does, whichever comes to work while the service
- * runs: a container can start before the guest agent whose socket it shares.
+ * The attester that is named, else the first that works. Where none does, the proxy whose token this workload has: the
+ * proxy makes statements for it, and takes none of its own. Else whichever comes to work while the service runs: a
+ * container can start before the guest agent whose socket it shares.
  */
 export async function evidenceSource(from: string | undefined, io: Io): Promise<EvidenceSource> {
   const all = attestersHere(from, io);
   const detections = await Promise.all(all.map(async (attester) => (await attester.detect()).available));
-  const attester = all.find((_, index) => detections[index]) ?? (from === undefined ? whichever(all) : all[0]);
-  return { attester: attester ?? whichever(all), works: detections.includes(true) };
+  const found = all.find((_, index) => detections[index]);
+  const expected = from === undefined ? all.find(({ statement }) => statement !== undefined) : all[0];
+  return { attester: found ?? expected ?? whichever(all), works: found !== undefined };
 }
 
 /** A launcher of Confidential Space is there before its workload: tokens do not come later. */
