@@ -3,18 +3,16 @@ import { createBatcher, newInstance } from '@assay/attest';
 import {
   createVerifier,
   newApiKey,
+  openVerifierDatabase,
   parseApiKeys,
   serveApp,
   VERIFIER_BODY,
-  VERIFIER_MIGRATIONS,
-  VERIFIER_SERVICE,
   type VerifierAppOptions,
   type VerifierDatabase,
-  type VerifierSchema,
 } from '@assay/server';
 import { createIntelVendor, createSoftwareTd, issueCollateral, issuePck } from '@assay/simulate';
 import { createSoftwareAttester } from '@assay/simulate/node';
-import { type DatabaseOptions, migrate, openDatabase } from '@assay/store';
+import type { DatabaseOptions } from '@assay/store';
 import { fromPem, type RawEndorsements } from '@assay/verify';
 import { type JsonObject, utf8 } from '@assay/verify/codec';
 import { endorsementsFromDirectory } from '@assay/verify/endorsements';
@@ -132,8 +130,7 @@ export async function startVerifier(
   database: DatabaseOptions,
   options: Pick<VerifierAppOptions, 'clock'> & Partial<VerifierAppOptions>,
 ): Promise<VerifierInTests> {
-  const db = await openDatabase<VerifierSchema>(database);
-  await migrate(db, { service: VERIFIER_SERVICE, migrations: VERIFIER_MIGRATIONS });
+  const db = await openVerifierDatabase(database);
   const keys = parseApiKeys(KEYS_FILE, 'keys');
   const verifier = createVerifier({ db, keys: () => keys, random: randomBytes, newId: randomUUID, ...options });
   const many = { burst: 1e9, perSecond: 1e9, peers: 10 };

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { verifierOptions } from './serve-verifier.ts';
 import { metricsOptions, runOptions, SERVICE_CODES } from './service.ts';
 import { exitCodes, type Stage } from './shared.ts';
 
@@ -12,6 +13,7 @@ export function serveCommand(program: Command, stage: Stage): void {
     )
     .enablePositionalOptions();
   attesterOptions(serve, stage);
+  verifierOptions(serve, stage);
   brokerOptions(serve, stage);
 }
 

@@ -3,6 +3,7 @@ import {
   createMetrics,
   createMetricsApp,
   type Hono,
+  type RateLimit,
   type ServedApp,
   type ServeOptions,
   type ServiceLimits,
@@ -30,6 +31,8 @@ export interface Listening {
 export interface Service {
   readonly listening: readonly Listening[];
   readonly limits?: Partial<ServiceLimits> | undefined;
+  /** How often one peer may ask. */
+  readonly rate?: RateLimit | undefined;
   /** Where its metrics are to be had. */
   readonly metrics: ServicePlace | undefined;
   /** Ends what goes on beside requests. */
@@ -48,12 +51,18 @@ const CLOSE_MS = 9_000;
 
 /** Serves everything, does the work, and closes everything. Throws `usage`, naming the option, for a place that is taken. */
 export async function withService<T>(
-  { listening, limits = {}, metrics: place, close }: Service,
+  { listening, limits = {}, rate, metrics: place, close }: Service,
   io: Io,
   work: (reachable: readonly Reachable[]) => Promise<T>,
 ): Promise<T> {
   const metrics = createMetrics();
-  const common = { log: { write: io.stderr }, now: io.now, metrics, limits: { closeMs: CLOSE_MS, ...limits } };
+  const common = {
+    log: { write: io.stderr },
+    now: io.now,
+    metrics,
+    limits: { closeMs: CLOSE_MS, ...limits },
+    ...(rate && { rate }),
+  };
   const open: ServedApp[] = [];
   const reachable: Reachable[] = [];
   try {

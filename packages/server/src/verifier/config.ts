@@ -19,7 +19,7 @@ export const verifierConfig = z
     /** What SQLite's commits survive: `process` the end of this one, `full` power loss, too. */
     durability: z.enum(['process', 'full']).default('process'),
     /** Path of the file with a line for each API key; read again whenever it changes. */
-    keysFile: text.optional(),
+    keysFile: text,
     challengeSeconds: z.number().int().min(10).max(86_400).default(300),
     /** Requests of one caller in a second, in the long run. */
     callerRate: z.number().int().min(1).max(1_000_000).default(200),
@@ -37,9 +37,9 @@ export const verifierConfig = z
     path: ['allowSimulated'],
     message: 'expected rootCa beside it, the root of the simulation',
   })
-  .refine(({ database, databaseUrl }) => database === undefined || databaseUrl === undefined, {
+  .refine(({ database, databaseUrl }) => (database === undefined) !== (databaseUrl === undefined), {
     path: ['database'],
-    message: 'expected nothing beside databaseUrl; give one of them',
+    message: 'expected a file of SQLite, or databaseUrl in its place; give one of them',
   });
 
 /** The same, read. */

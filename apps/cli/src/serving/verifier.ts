@@ -1,0 +1,76 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import {
+  CALLER_RATE,
+  createDocsApp,
+  createVerifier,
+  mounted,
+  openVerifierDatabase,
+  VERIFIER_BODY,
+  type Verifier,
+  type VerifierConfig,
+  verifierPaths,
+} from '@assay/server';
+import type { Io } from '../io.ts';
+import { readCertificates } from '../values.ts';
+import { version } from '../version.ts';
+import { apiKeysOf } from './api-keys.ts';
+import { endorsementsFrom } from './endorsements-from.ts';
+import { metricsPlace, type Service } from './service.ts';
+
+/** A verification service with what it has open. */
+export interface OpenVerifier extends AsyncDisposable {
+  readonly service: Service;
+}
+
+/** Milliseconds from one look for challenges that are to be forgotten to the next. */
+const SWEEP_MS = 600_000;
+/** Peers are told apart for so long as there are no more of them. */
+const PEERS = 10_000;
+const ABOUT =
+  'Verdicts on evidence. Ask for a challenge under a stored policy, have evidence made for its nonce, and send it: the verdict is kept, and the nonce is good once.';
+
+/** Opens the database and makes the service. Throws `usage` and `unavailable`. */
+export async function openVerifier(config: VerifierConfig, io: Io): Promise<OpenVerifier> {
+  const { host, port, callerRate, peerRate, collateralFrom, rootCa, allowSimulated } = config;
+  const report = (message: string): void => io.stderr(`assay: serve: ${message}\n`);
+  const keys = apiKeysOf(config.keysFile, report);
+  const roots = rootCa === undefined ? [] : await readCertificates(rootCa, io, '--root-ca');
+  const { database = '', databaseUrl, durability } = config;
+  const db = await openVerifierDatabase(
+    databaseUrl === undefined ? { file: database, durability } : { url: databaseUrl },
+  );
+  const verifier = createVerifier({
+    ...{ db, keys, clock: io.now, random: randomBytes, newId: randomUUID },
+    ...{ roots, allowSimulated, challengeSeconds: config.challengeSeconds, dstackPolicy: config.dstackPolicy },
+    rate: { ...CALLER_RATE, burst: 2 * callerRate, perSecond: callerRate },
+    endorsementsFor: collateralFrom === undefined ? undefined : endorsementsFrom(collateralFrom, io.now, report),
+  });
+  const docs = createDocsApp({
+    title: 'Assay verifier',
+    version: version(),
+    description: ABOUT,
+    paths: verifierPaths,
+  });
+  const sweeping = setInterval(() => void sweep(verifier, report), SWEEP_MS).unref();
+  return {
+    service: {
+      listening: [{ name: 'verifier', app: mounted([verifier.app, docs]), place: { host, port }, field: '--port' }],
+      limits: { bodyBytes: VERIFIER_BODY },
+      rate: { burst: 2 * peerRate, perSecond: peerRate, peers: PEERS },
+      metrics: metricsPlace(config, port),
+    },
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(sweeping);
+      await verifier.close();
+      await db.close();
+    },
+  };
+}
+
+async function sweep(verifier: Verifier, report: (message: string) => void): Promise<void> {
+  try {
+    await verifier.sweep();
+  } catch (error) {
+    report(`old challenges stay for now: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
