@@ -7,7 +7,7 @@ const MAX_BODY = 1_048_576;
 
 /** An allow-list in front of a dstack guest agent. */
 export function brokerService(config: BrokerConfig): Service {
-  const { upstream, allow, socket = SOCKET, host, port } = config;
+  const { upstream, allow, socket = SOCKET, host = '127.0.0.1', port } = config;
   const app = appOf(createBroker({ upstream, ...(allow && { allow }) }));
   const at = port === undefined ? { place: { socket }, field: '--socket' } : { place: { host, port }, field: '--port' };
   return {

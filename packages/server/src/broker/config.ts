@@ -10,13 +10,18 @@ export const brokerConfig = z
     allow: z.array(text).min(1).optional(),
     /** Default `/run/dstack-broker.sock` where no port is given. */
     socket: text.optional(),
-    host: text.default('127.0.0.1'),
+    /** Default `127.0.0.1` where a port is given. */
+    host: text.optional(),
     port: port.optional(),
     ...metrics,
   })
   .refine((config) => config.port === undefined || config.socket === undefined, {
     path: ['socket'],
     message: 'expected none beside a port: the broker listens at one place',
+  })
+  .refine((config) => config.host === undefined || config.port !== undefined, {
+    path: ['host'],
+    message: 'is that of a port: give a port, too, or leave it out',
   });
 
 /** The same, read. */

@@ -102,5 +102,7 @@ describe('the broker', () => {
 
   test('listens at one place', async () => {
     expect(await messageOf(load({ ASSAY_PORT: '1', ASSAY_SOCKET: '/s' }))).toContain('socket: variable ASSAY_SOCKET');
+    expect(await messageOf(load({ ASSAY_HOST: '0.0.0.0' }))).toContain('host: variable ASSAY_HOST: is that of a port');
+    expect((await load({ ASSAY_HOST: '::1', ASSAY_PORT: '1' })).values).toMatchObject({ host: '::1', port: 1 });
   });
 });
