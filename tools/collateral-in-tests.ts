@@ -1,4 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createIntelVendor, createPcsService, type IntelVendor, issuePck, type Pck } from '@assay/simulate';
 import { openDatabase } from '@assay/store';
+import { fromPem } from '@assay/verify';
 import type { Hono } from 'hono';
 import { onTestFinished } from 'vitest';
 import { createCollateralApp } from '../packages/server/src/collateral/app.ts';
@@ -9,7 +14,6 @@ import {
   type CollateralServiceOptions,
   createCollateralService,
 } from '../packages/server/src/collateral/service.ts';
-import { makeFolder } from './demo-folder.ts';
 
 /** A vendor's service as a fetch handler; a test changes it as it likes. */
 export type Vendor = (request: Request) => Promise<Response>;
@@ -52,7 +56,7 @@ export const AMD = 'https://kds.example';
 
 /** Sets a stage for one test. */
 export async function collateralStage(now: Date, vendors: Vendors, roots: readonly Uint8Array[]): Promise<Stage> {
-  const folder = await makeFolder();
+  const folder = await mkdtemp(join(tmpdir(), 'assay-collateral-'));
   const timers: (() => void)[] = [];
   const stage: Stage = {
     vendors,
@@ -64,7 +68,7 @@ export async function collateralStage(now: Date, vendors: Vendors, roots: readon
       stage.now = new Date(stage.now.getTime() + milliseconds);
     },
     start: async (more = {}) => {
-      const db = await openDatabase<CollateralTables>({ file: folder.path('collateral.db') });
+      const db = await openDatabase<CollateralTables>({ file: join(folder, 'collateral.db') });
       const clock = (): Date => stage.now;
       const service = await createCollateralService({
         db,
@@ -93,9 +97,46 @@ export async function collateralStage(now: Date, vendors: Vendors, roots: readon
       return { service, app: createCollateralApp({ service, clock, adminToken: () => 'the-token-of-the-admin' }) };
     },
   };
-  const closing: (() => Promise<void>)[] = [() => folder[Symbol.asyncDispose]()];
+  const closing: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
   onTestFinished(async () => {
     for (const close of closing) await close();
   });
   return stage;
+}
+
+/** The instant of a scene. */
+export const NOW = new Date('2026-11-20T12:00:00Z');
+
+/** Intel's stand-in, and a platform that it knows. */
+export interface IntelScene {
+  readonly vendor: IntelVendor;
+  readonly pck: Pck;
+  /** Path and query of the platform's TCB info for TDX. */
+  readonly tcb: string;
+  /** The same authorities at another time. */
+  readonly at: (now: Date) => IntelVendor;
+  readonly servedBy: (issuer: IntelVendor) => Vendor;
+  readonly staged: () => Promise<Stage>;
+}
+
+/** Sets Intel's stand-in up, once for a suite. */
+export async function intelScene(): Promise<IntelScene> {
+  const vendor = await createIntelVendor({ seed: 'collateral service', now: NOW, baseUrl: INTEL });
+  const pck = await issuePck(vendor);
+  const servedBy = (issuer: IntelVendor): Vendor => createPcsService(issuer, { kind: 'pccs', platforms: [{ pck }] });
+  return {
+    vendor,
+    pck,
+    tcb: `/tdx/certification/v4/tcb?fmspc=${pck.platform.fmspc.toUpperCase()}`,
+    at: (now) => ({ ...vendor, now }),
+    servedBy,
+    staged: () => collateralStage(NOW, { intel: servedBy(vendor), amd: away }, fromPem(vendor.rootPem, 'CERTIFICATE')),
+  };
+}
+
+/** Status and code of a problem. */
+export async function codeOf(answer: Response | Promise<Response>): Promise<readonly [number, unknown]> {
+  const response = await answer;
+  const { code } = (await response.json()) as { readonly code?: unknown };
+  return [response.status, code];
 }

@@ -1,0 +1,121 @@
+import { createImpostor, createPcsService, type IntelVendor, issueTcbInfo } from '@assay/simulate';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { codeOf, type IntelScene, intelScene, NOW } from '../../../../tools/collateral-in-tests.ts';
+
+const DAY = 86_400_000;
+
+let scene: IntelScene;
+beforeAll(async () => {
+  scene = await intelScene();
+});
+
+describe('refused is', () => {
+  const older = (): IntelVendor => scene.at(new Date(NOW.getTime() - 3 * DAY));
+
+  test('a document that is older than one before, and the newer one stays', async () => {
+    const stage = await scene.staged();
+    const { app, service } = await stage.start();
+    const body = await (await app.request(scene.tcb)).text();
+    stage.vendors.intel = scene.servedBy(older());
+    stage.pass(2 * DAY);
+    await service.refreshDue();
+    expect(stage.events.filter(({ event }) => event === 'refused')).toContainEqual({
+      event: 'refused',
+      target: `${scene.tcb}&update=standard`,
+      reason: 'rolled-back',
+    });
+    expect(await (await app.request(scene.tcb)).text()).toBe(body);
+  });
+
+  test('such a document after a restart, when the newer one has expired', async () => {
+    const stage = await scene.staged();
+    const first = await stage.start();
+    await first.app.request(scene.tcb);
+    await first.service.close();
+    stage.now = new Date('2026-12-21T00:00:00Z');
+    const current = scene.at(stage.now);
+    const genuine = scene.servedBy(current);
+    const old = await issueTcbInfo(scene.vendor, scene.pck.platform, {
+      tee: 'tdx',
+      issueDate: new Date('2026-11-19T00:00:00Z'),
+      nextUpdate: new Date('2027-01-19T00:00:00Z'),
+    });
+    stage.vendors.intel = async (request) => {
+      const answer = await genuine(request);
+      return request.url.includes('/tcb?') ? new Response(old, { headers: answer.headers }) : answer;
+    };
+    const { app } = await stage.start();
+    const answer = await app.request(scene.tcb);
+    expect(await answer.json()).toMatchObject({
+      status: 502,
+      code: 'collateral_refused',
+      detail: /older than one before/,
+    });
+  });
+
+  test('an evaluation that the vendor goes back to', async () => {
+    const stage = await scene.staged();
+    const { app, service } = await stage.start();
+    await app.request(scene.tcb);
+    const updates = {
+      evaluations: [{ number: 19, recoveryEvent: '2025-05-13', tcbDate: '2025-05-14' }],
+      early: 19,
+      standard: 19,
+    };
+    const later = scene.at(new Date(NOW.getTime() + 2 * DAY));
+    stage.vendors.intel = createPcsService(later, { kind: 'pccs', platforms: [{ pck: scene.pck }], updates });
+    stage.pass(2 * DAY);
+    await service.refreshDue();
+    expect(stage.events).toContainEqual({
+      event: 'refused',
+      target: `${scene.tcb}&update=standard`,
+      reason: 'rolled-back',
+    });
+  });
+
+  test('what another root has signed', async () => {
+    const stage = await scene.staged();
+    stage.vendors.intel = scene.servedBy(await createImpostor(scene.vendor));
+    const { app } = await stage.start();
+    expect(await codeOf(app.request(scene.tcb))).toEqual([502, 'collateral_refused']);
+    expect(stage.events).toContainEqual({
+      event: 'refused',
+      target: '/sgx/certification/v4/rootcacrl',
+      reason: 'not-authentic',
+    });
+  });
+
+  test.each([
+    ['a bit that was flipped', (text: string) => text.replace('"tcbType":0', '"tcbType": 0'), 'not-authentic'],
+    ['no document', () => '<html>', 'not-authentic'],
+  ])('%s', async (_, change, reason) => {
+    const stage = await scene.staged();
+    const genuine = scene.servedBy(scene.vendor);
+    stage.vendors.intel = async (request) => {
+      const answer = await genuine(request);
+      if (!request.url.includes('/tcb?')) return answer;
+      return new Response(change(await answer.text()), { headers: answer.headers });
+    };
+    const { app } = await stage.start();
+    expect(await codeOf(app.request(scene.tcb))).toEqual([502, 'collateral_refused']);
+    expect(stage.events.at(-1)).toMatchObject({ event: 'refused', reason });
+  });
+
+  test("another platform's document", async () => {
+    const stage = await scene.staged();
+    const genuine = scene.servedBy(scene.vendor);
+    stage.vendors.intel = (request) =>
+      genuine(new Request(request.url.replace('112233445566', scene.pck.platform.fmspc)));
+    const { app } = await stage.start();
+    const answer = await app.request('/tdx/certification/v4/tcb?fmspc=112233445566');
+    expect(await answer.json()).toMatchObject({ code: 'collateral_refused', detail: /the answer is tcb-info/ });
+  });
+
+  test('what has expired when it comes', async () => {
+    const stage = await scene.staged();
+    stage.vendors.intel = scene.servedBy(scene.at(new Date('2026-01-01T00:00:00Z')));
+    const { app } = await stage.start();
+    expect(await codeOf(app.request(scene.tcb))).toEqual([502, 'collateral_refused']);
+    expect(stage.events.map((each) => 'reason' in each && each.reason)).toContain('not-valid-now');
+  });
+});
