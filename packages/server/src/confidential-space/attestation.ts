@@ -34,8 +34,8 @@ const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store
  */
 export function createSeedAttestation(options: SeedAttestationOptions): (request: Request) => Promise<Response> {
   const { attester, instance, version, audience, clock, publicToken, showEnv } = options;
-  const { budget = createBudget(PER_SECOND, clock), timeoutMs, timeout } = options;
-  const tokens = rationed(attester, { budget, timeoutMs, timeout });
+  const { budget = createBudget(PER_SECOND, clock), timeoutMs, timeout, pause } = options;
+  const tokens = rationed(attester, { budget, timeoutMs, timeout, pause });
 
   const make = async (aud: string): Promise<Made> => {
     const detection = await attester.detect();

@@ -175,7 +175,7 @@ const CASES: readonly (readonly [promise: string, what: string, platform: Platfo
   [
     'get /attestation 429 too_many_requests',
     'over the budget',
-    confidentialSpace({}, { budget: () => 1500 }),
+    confidentialSpace({}, { budget: () => 20_000 }),
     get('/attestation'),
   ],
   ['get /attestation 503 not_in_tee', 'outside of a TEE', silent(false), get('/attestation')],
@@ -189,7 +189,7 @@ const CASES: readonly (readonly [promise: string, what: string, platform: Platfo
   [
     'post /attestation 429 too_many_requests',
     'over the budget',
-    confidentialSpace({}, { budget: () => 1500 }),
+    confidentialSpace({}, { budget: () => 20_000 }),
     post(JSON.stringify({ nonce })),
   ],
   ['post /attestation 503 not_in_tee', 'outside of a TEE', silent(false), post('')],
