@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { buildQuote, createPcsService } from '@assay/simulate';
+import { buildQuote, createPcsService, issuePck } from '@assay/simulate';
 import { fromPem, verify } from '@assay/verify';
 import { parseEndorsements } from '@assay/verify/endorsements';
 import { sgx } from '@assay/verify/sgx';
@@ -27,12 +27,14 @@ async function origin(vendor: Vendor): Promise<string> {
 describe("Phala's dcap-qvl, pointed at the service", () => {
   describe.each(['pcs', 'pccs'] as const)('with a %s behind it', (kind) => {
     test.each([
-      ['sgx', ''],
-      ['td10', ''],
-      ['td15', '/tdx/certification/v4/'],
-    ] as const)('fetches what verifies a quote of %s', async (body, path) => {
-      const at = await origin(createPcsService(scene.vendor, { kind, platforms: [{ pck: scene.pck }] }));
-      const { bytes } = await buildQuote(scene.vendor, scene.pck, { body });
+      ['sgx', 'processor', ''],
+      ['sgx', 'platform', ''],
+      ['td10', 'platform', ''],
+      ['td15', 'platform', '/tdx/certification/v4/'],
+    ] as const)('fetches what verifies a quote of %s, certified by the %s authority', async (body, ca, path) => {
+      const pck = await issuePck(scene.vendor, { ca });
+      const at = await origin(createPcsService(scene.vendor, { kind, platforms: [{ pck }] }));
+      const { bytes } = await buildQuote(scene.vendor, pck, { body });
       const collateral = await getCollateral(`${at}${path}`, Buffer.from(bytes));
       const root = scene.vendor.authorities.root.certificate.der;
       const theirs = QuoteVerifier.newWithRootCa(Buffer.from(root));
@@ -45,7 +47,9 @@ describe("Phala's dcap-qvl, pointed at the service", () => {
         allowSimulated: true,
         policy: { identity: 'any', freshness: 'any', binding: 'any' },
       });
-      expect([ours.layers.authentic, ours.layers.platform]).toEqual(['pass', 'pass']);
+      // dcap-qvl 0.3.9 asks for the processor authority's list whatever the quote, and takes it for the right one.
+      const failed = ours.checks.filter(({ outcome }) => outcome === 'fail').map(({ id }) => id);
+      expect(failed).toEqual(ca === 'processor' ? [] : ['dcap.pck.crl-issuer']);
     });
   });
 

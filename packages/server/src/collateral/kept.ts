@@ -29,9 +29,8 @@ export function keptDocument(target: string, judged: Judged, now: number): KeptD
   const { body, contentType, headers } = judged;
   const [validFrom, expiresAt] = [judged.notBefore * 1000, judged.notAfter * 1000];
   const life = expiresAt - validFrom;
-  const longest = /^\/(?:vcek|vlek|sgx\/certification\/v4\/pckcert)/.test(target)
-    ? LONGEST_OF_CERTIFICATES_MS
-    : LONGEST_MS;
+  const isCertificate = contentType !== 'application/pkix-crl' && contentType !== 'application/json';
+  const longest = isCertificate ? LONGEST_OF_CERTIFICATES_MS : LONGEST_MS;
   const soonest = now + Math.max(MINUTE, Math.min(HOUR, life / 20));
   const due = Math.min(now + longest, validFrom + life * 0.8, expiresAt - DAY);
   const refreshAt = Math.floor(Math.max(soonest, due));
