@@ -30,6 +30,8 @@ export function verifierOptions(serve: Command, { io, answer }: Stage): void {
     .optionsGroup('How it judges:')
     .option('--collateral-from <url>', 'a PCS, PCCS or KDS for endorsements; those with evidence if left out')
     .option('--challenge-seconds <n>', 'how long a nonce is good; 300 if left out')
+    .option('--token-keys <folder>', 'signs tokens (EAR) with keys in this folder; no tokens if left out')
+    .option('--url <address>', "the service's own address, the issuer of tokens; http://HOST:PORT if left out")
     .option('--dstack-policy <id>', 'the policy whose releases POST /verify of dstack-verifier takes for good images')
     .option('--root-ca <pem>', 'root certificates of a simulation')
     .option('--allow-simulated', 'simulated evidence may be trusted (needs --root-ca)');

@@ -4,7 +4,10 @@ import {
   createDocsApp,
   createVerifier,
   mounted,
+  openTokens,
   openVerifierDatabase,
+  type Tokens,
+  type TokensOptions,
   VERIFIER_BODY,
   type Verifier,
   type VerifierConfig,
@@ -36,12 +39,13 @@ export async function openVerifier(config: VerifierConfig, io: Io): Promise<Open
   const keys = apiKeysOf(config.keysFile, report);
   const roots = rootCa === undefined ? [] : await readCertificates(rootCa, io, '--root-ca');
   const { database = '', databaseUrl, durability } = config;
-  const db = await openVerifierDatabase(
-    databaseUrl === undefined ? { file: database, durability } : { url: databaseUrl },
-  );
+  const place = databaseUrl === undefined ? { file: database, durability } : { url: databaseUrl };
+  const tokens = config.tokenKeys === undefined ? undefined : await tokensOf(config, place, io);
+  const db = await openVerifierDatabase(place);
   const verifier = createVerifier({
     ...{ db, keys, clock: io.now, random: randomBytes, newId: randomUUID },
     ...{ roots, allowSimulated, challengeSeconds: config.challengeSeconds, dstackPolicy: config.dstackPolicy },
+    tokens: tokens?.issuer,
     rate: { ...CALLER_RATE, burst: 2 * callerRate, perSecond: callerRate },
     endorsementsFor: collateralFrom === undefined ? undefined : endorsementsFrom(collateralFrom, io.now, report),
   });
@@ -54,7 +58,14 @@ export async function openVerifier(config: VerifierConfig, io: Io): Promise<Open
   const sweeping = setInterval(() => void sweep(verifier, report), SWEEP_MS).unref();
   return {
     service: {
-      listening: [{ name: 'verifier', app: mounted([verifier.app, docs]), place: { host, port }, field: '--port' }],
+      listening: [
+        {
+          name: 'verifier',
+          app: mounted([verifier.app, docs, ...(tokens ? [tokens.app] : [])]),
+          place: { host, port },
+          field: '--port',
+        },
+      ],
       limits: { bodyBytes: VERIFIER_BODY },
       rate: { burst: 2 * peerRate, perSecond: peerRate, peers: PEERS },
       metrics: metricsPlace(config, port),
@@ -63,8 +74,14 @@ export async function openVerifier(config: VerifierConfig, io: Io): Promise<Open
       clearInterval(sweeping);
       await verifier.close();
       await db.close();
+      await tokens?.[Symbol.asyncDispose]();
     },
   };
+}
+
+function tokensOf(config: VerifierConfig, place: TokensOptions['place'], { now }: Io): Promise<Tokens> {
+  const { tokenKeys: folder = '', host, port, url = `http://${host}:${port}` } = config;
+  return openTokens({ place, folder, url, clock: now, verifier: { developer: 'Assay', build: version() } });
 }
 
 async function sweep(verifier: Verifier, report: (message: string) => void): Promise<void> {

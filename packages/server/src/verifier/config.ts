@@ -30,6 +30,10 @@ export const verifierConfig = z
     /** Path of root certificates, PEM or DER, which anchor simulated evidence. */
     rootCa: text.optional(),
     allowSimulated: z.boolean().default(false),
+    /** Path of the folder with the keys that sign tokens, made if there is none; without it there are no tokens. */
+    tokenKeys: text.optional(),
+    /** The service's own address, which tokens name as their issuer. Default: the host and port that it listens at. */
+    url: url.optional(),
     /** The stored policy whose releases are the images that `POST /verify` accepts. */
     dstackPolicy: text.optional(),
   })

@@ -31,12 +31,10 @@ const answering = z
     key: anything.optional().meta({ description: 'The attested public key (JWK) that a token is to be bound to.' }),
   })
   .meta({ title: 'ChallengeAnswered' });
-const ownPolicy = z
-  .strictObject({ policy: policyBody, nonce: z.string().optional(), ...more })
-  .meta({
-    title: 'OwnPolicy',
-    description: 'Under a policy, and with a nonce, of your own: a verdict, never a token.',
-  });
+const ownPolicy = z.strictObject({ policy: policyBody, nonce: z.string().optional(), ...more }).meta({
+  title: 'OwnPolicy',
+  description: 'Under a policy, and with a nonce, of your own: a verdict, never a token.',
+});
 const named = {
   name: 'name',
   description: '`ID`, or `ID@VERSION`.',
