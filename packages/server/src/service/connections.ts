@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { ServiceLimits } from './limits.ts';
 
 /** A request that has no whole answer yet. */
 export interface Exchange {
@@ -22,15 +23,20 @@ export interface Connections {
   cut(): void;
 }
 
-/** Keeps account of a server's connections. `requestEvent` is when a connection can carry requests: after its TLS. */
+/**
+ * Keeps account of a server's connections. `requestEvent` is when a connection can carry requests: after its TLS. One
+ * beyond the limit takes the place of the one that has been idle for longest, else it is closed itself: whoever holds
+ * connections open and asks nothing keeps nobody out.
+ */
 export function trackConnections(
   server: Server,
   requestEvent: 'connection' | 'secureConnection',
-  limit: number,
+  { connections, pipelined }: Pick<ServiceLimits, 'connections' | 'pipelined'>,
   onChange: (change: 1 | -1) => void,
 ): Connections {
   /** All sockets, TLS not yet spoken on them included. */
   const sockets = new Set<Socket>();
+  /** Idle ones in the order in which they became so. */
   const ready = new Map<Socket, Set<Exchange>>();
   const overrun = new WeakSet<Socket>();
   let draining = false;
@@ -38,6 +44,7 @@ export function trackConnections(
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     onChange(1);
+    if (sockets.size > connections) (longestIdle() ?? socket).destroy();
     socket.once('close', () => {
       sockets.delete(socket);
       onChange(-1);
@@ -49,10 +56,17 @@ export function trackConnections(
     if (draining) socket.destroy();
   });
 
+  const longestIdle = (): Socket | undefined => {
+    for (const [socket, exchanges] of ready) if (exchanges.size === 0 && !socket.destroyed) return socket;
+    return undefined;
+  };
   const settle = (socket: Socket, exchange: Exchange): void => {
     const exchanges = ready.get(socket);
     exchanges?.delete(exchange);
-    if (draining && exchanges?.size === 0) socket.destroySoon();
+    if (exchanges?.size !== 0) return;
+    ready.delete(socket);
+    ready.set(socket, exchanges);
+    if (draining) socket.destroySoon();
   };
 
   return {
@@ -66,7 +80,7 @@ export function trackConnections(
       exchanges?.add(exchange);
       exchange.response.once('close', () => settle(socket, exchange));
       if (draining) exchange.response.setHeader('connection', 'close');
-      if ((exchanges?.size ?? 0) <= limit) return 'handle';
+      if ((exchanges?.size ?? 0) <= pipelined) return 'handle';
       overrun.add(socket);
       stopReading(socket);
       return 'refuse';

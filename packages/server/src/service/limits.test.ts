@@ -107,13 +107,46 @@ describe('limits', () => {
     expect((await Promise.all(idle.map(said))).every((answer) => answer.startsWith('HTTP/1.1 408 '))).toBe(true);
   });
 
-  test('a connection beyond the limit is closed', async () => {
-    const service = await served({ connections: 2 });
-    const first = [peer(service), peer(service)];
-    await Promise.all(first.map((socket) => once(socket, 'connect')));
+  test('a connection beyond the limit is closed when requests are under way on all others', async () => {
+    const open = Promise.withResolvers<void>();
+    let handled = 0;
+    const waiting = new Hono();
+    waiting.get('/', async (context) => {
+      handled++;
+      await open.promise;
+      return context.text('here');
+    });
+    const service = await served({ connections: 2 }, waiting);
+    const busy = [peer(service), peer(service)];
+    for (const socket of busy) socket.write(`${GET}connection: close\r\n\r\n`);
+    await expect.poll(() => handled).toBe(2);
     expect(await said(peer(service))).toBe('');
-    first[0]?.end(`${GET}connection: close\r\n\r\n`);
-    expect(await said(first[0] as Socket)).toMatch(/^HTTP\/1.1 200 /);
+    open.resolve();
+    for (const answer of await Promise.all(busy.map(said))) expect(answer).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  test('a connection beyond the limit takes the place of the one that has been idle for longest', async () => {
+    const service = await served({ connections: 2 });
+    const [first, second] = [peer(service), peer(service)];
+    await Promise.all([first, second].map((socket) => once(socket, 'connect')));
+    // Now the second has been idle for longer.
+    first.write(`${GET}\r\n`);
+    await once(first, 'data');
+    const third = peer(service);
+    third.end(`${GET}connection: close\r\n\r\n`);
+    expect(await said(second)).toBe('');
+    expect(await said(third)).toMatch(/^HTTP\/1.1 200 /);
+    first.end(`${GET}connection: close\r\n\r\n`);
+    expect(await said(first)).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  test('who holds more idle connections than there may be keeps nobody out', async () => {
+    const service = await served({ connections: 20 });
+    const idle = Array.from({ length: 200 }, () => peer(service));
+    const closed = idle.map(said);
+    await Promise.all(idle.map((socket) => once(socket, 'connect')));
+    for (let time = 0; time < 3; time += 1) expect((await fetch(service.address)).status).toBe(200);
+    expect((await Promise.all(closed.slice(0, 180))).join('')).toBe('');
   });
 
   test('pipelined requests beyond the limit: one refusal, after the answers due, and the end', async () => {

@@ -14,6 +14,7 @@ export interface ServiceLimits {
   readonly tlsHandshakeMs: number;
   /** How often deadlines of headers and requests are looked at. */
   readonly checkMs: number;
+  /** One more takes the place of the one that has been idle for longest; without such a one it is closed. */
   readonly connections: number;
   /** Requests under way on one connection. */
   readonly pipelined: number;

@@ -93,7 +93,7 @@ export async function serveApp<E extends Env, S extends Schema, P extends string
   const connections = trackConnections(
     server,
     tls === undefined ? 'connection' : 'secureConnection',
-    limits.pipelined,
+    limits,
     (change) => metrics?.connection(change),
   );
   const listener: RequestListener = (request, response) => {
@@ -141,7 +141,6 @@ function newServer(limits: ServiceLimits, tls: ServeOptions['tls']): Server {
       : newTlsServer({ ...common, handshakeTimeout: limits.tlsHandshakeMs }, tls);
   // Node drops headers beyond its own count in silence: they are all read here, and counted.
   server.maxHeadersCount = 0;
-  server.maxConnections = limits.connections;
   server.timeout = limits.silenceMs;
   return server;
 }
