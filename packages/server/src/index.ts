@@ -68,6 +68,7 @@ export { CALLER_RATE, createVerifier, type Verifier, type VerifierAppOptions } f
 export { VERIFIER_BODY } from './verifier/body.ts';
 export { VERIFIER_ALIASES, type VerifierConfig, verifierConfig } from './verifier/config.ts';
 export { openVerifierDatabase } from './verifier/open-database.ts';
+export { openTokens, type Tokens, type TokensOptions } from './verifier/open-tokens.ts';
 export { verifierPaths } from './verifier/paths.ts';
 export type { VerifierDatabase, VerifierSchema } from './verifier/schema.ts';
 export type { TokenIssuer, TokenSubject } from './verifier/verification.ts';
