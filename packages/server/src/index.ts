@@ -3,6 +3,37 @@ export { type AttesterAppOptions, createAttesterApp } from './attester/app.ts';
 export { ATTESTER_ALIASES, type AttesterConfig, attesterConfig } from './attester/config.ts';
 export { type BrokerOptions, createBroker, QUOTE_ONLY } from './broker/broker.ts';
 export { BROKER_ALIASES, type BrokerConfig, brokerConfig } from './broker/config.ts';
+export { COLLATERAL_HEADERS } from './collateral/answer.ts';
+export { type CollateralAppOptions, createCollateralApp } from './collateral/app.ts';
+export { COLLATERAL_ALIASES, type CollateralConfig, collateralConfig } from './collateral/config.ts';
+export type { CollateralTables } from './collateral/documents.ts';
+export type { CollateralEvent } from './collateral/failures.ts';
+export { type ImportResult, importOfflineSet } from './collateral/offline-set.ts';
+export { collateralPaths } from './collateral/paths.ts';
+export type { Upstreams } from './collateral/receive.ts';
+export {
+  type CollateralService,
+  type CollateralServiceOptions,
+  createCollateralService,
+} from './collateral/service.ts';
+export {
+  type AmdOptions,
+  type AmdSubject,
+  fetchAmd,
+  PRODUCTS,
+  type Product,
+  type SnpTcb,
+} from './collateral/upstream/amd.ts';
+export type { CollateralFiles } from './collateral/upstream/answers.ts';
+export type { DownloadOptions } from './collateral/upstream/download.ts';
+export { type Endpoint, parseAddress, parseEndpoint } from './collateral/upstream/endpoint.ts';
+export {
+  fetchIntel,
+  fetchPck,
+  type IntelOptions,
+  type IntelSubject,
+  type PckQuery,
+} from './collateral/upstream/intel.ts';
 export { createSeedAttestation, type SeedAttestationOptions } from './confidential-space/attestation.ts';
 export { type AudiencePolicy, audiencePolicy } from './confidential-space/audience.ts';
 export { type Budget, createBudget } from './confidential-space/budget.ts';

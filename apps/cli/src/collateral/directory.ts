@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat, writeFile } from '
 import { basename, dirname, join, resolve } from 'node:path';
 import { usage } from '../failure.ts';
 import { fileError } from '../files.ts';
-import type { Files } from './answers.ts';
+
+/** Files of a collateral directory by name. */
+type Files = ReadonlyMap<string, Uint8Array>;
 
 /** Files that belong to one set: where one of a family is written, others of it are of the past. */
 const FAMILIES: readonly (readonly string[])[] = [

@@ -1,8 +1,13 @@
-import { type AmdOptions, fetchAmd } from './amd.ts';
-import type { Files } from './answers.ts';
-import type { DownloadOptions } from './download.ts';
-import type { Endpoint } from './endpoint.ts';
-import { fetchIntel, fetchPck, type IntelOptions } from './intel.ts';
+import {
+  type AmdOptions,
+  type CollateralFiles,
+  type DownloadOptions,
+  type Endpoint,
+  fetchAmd,
+  fetchIntel,
+  fetchPck,
+  type IntelOptions,
+} from '@assay/server';
 import { type FetchSubject, intelSubjectOf } from './subject.ts';
 
 /** What is asked of the one vendor or the other. */
@@ -17,7 +22,7 @@ export async function fetchFor(
   service: Endpoint,
   { intel = {}, amd = {} }: FetchOptions,
   limits: DownloadOptions,
-): Promise<Files> {
+): Promise<CollateralFiles> {
   if (subject.vendor === 'amd') return fetchAmd(subject, service, amd, limits);
   if ('fmspc' in subject) return fetchIntel(subject, service, intel, limits);
   limits.report('the quote carries no PCK certificate: asking the service for it');

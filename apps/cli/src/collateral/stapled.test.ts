@@ -1,3 +1,4 @@
+import { parseEndpoint } from '@assay/server';
 import { createIntelVendor, createPcsService, makeExhibit } from '@assay/simulate';
 import { authenticate } from '@assay/verify';
 import { fromPem } from '@assay/verify/codec';
@@ -5,7 +6,6 @@ import type { Envelope } from '@assay/verify/evidence';
 import { tdx } from '@assay/verify/tdx';
 import { expect, test } from 'vitest';
 import { type LocalService, localService, type Reply, replyOf } from '../../../../tools/local-service.ts';
-import { parseEndpoint } from './endpoint.ts';
 import { createStapler, type StaplerOptions } from './stapled.ts';
 
 const START = new Date('2026-02-01T12:00:00Z');
@@ -26,7 +26,7 @@ async function scene(otherwise?: Reply) {
   const reports: string[] = [];
   const staple = (wait?: StaplerOptions['wait']) =>
     createStapler({
-      service: parseEndpoint(service.origin),
+      service: parseEndpoint(service.origin, '--collateral-from'),
       clock: () => new Date(time),
       report: (message) => void reports.push(message),
       wait,

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Endpoint } from '@assay/server';
 import type { RawEndorsements } from '@assay/verify';
 import { endorsementsFromDirectory } from '@assay/verify/endorsements';
 import type { Envelope } from '@assay/verify/evidence';
-import type { Endpoint } from './endpoint.ts';
 import { fetchFor } from './fetch.ts';
 import { type FetchSubject, subjectOfEvidence } from './subject.ts';
 
@@ -81,7 +81,12 @@ async function fetched(
   { service, clock, report, wait = waitHere }: StaplerOptions,
 ): Promise<RawEndorsements> {
   const pause = (milliseconds: number): Promise<void> => wait(milliseconds).then(() => undefined);
-  const files = await fetchFor(subject, service, {}, { sleep: pause, now: clock, report, timeout: ATTEMPT_MS });
+  const files = await fetchFor(
+    subject,
+    service,
+    {},
+    { field: '--collateral-from', sleep: pause, now: clock, report, timeout: ATTEMPT_MS },
+  );
   return endorsementsFromDirectory(Object.fromEntries(files));
 }
 

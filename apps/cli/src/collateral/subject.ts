@@ -1,3 +1,4 @@
+import type { AmdSubject, CollateralFiles, IntelSubject, PckQuery, Product, SnpTcb } from '@assay/server';
 import { AssayError, authenticate, Checklist, type Claims, type RawEndorsements } from '@assay/verify';
 import { fromCertificateChain, type JsonObject, parseCertificate, toHex } from '@assay/verify/codec';
 import { sgx } from '@assay/verify/sgx';
@@ -6,9 +7,6 @@ import { readEvidence } from '../evidence.ts';
 import { usage } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { TEES } from '../tees.ts';
-import type { AmdSubject, Product, SnpTcb } from './amd.ts';
-import type { Files } from './answers.ts';
-import type { IntelSubject, PckQuery } from './intel.ts';
 
 /** What is to be fetched for a piece of evidence. `query`: the quote has no certificate that would say the rest. */
 export type FetchSubject =
@@ -74,7 +72,7 @@ function queryOf({ header, authentication }: ReturnType<typeof quoteOf>): PckQue
 /** What a PCK certificate that was fetched says of the platform. */
 export async function intelSubjectOf(
   { tee, evidence }: { readonly tee: 'sgx' | 'tdx'; readonly evidence: Uint8Array },
-  pck: Files,
+  pck: CollateralFiles,
 ): Promise<IntelSubject> {
   const chain = Buffer.concat([pck.get('pckCert.pem') ?? EMPTY, pck.get('pckSignChain.pem') ?? EMPTY]);
   const { claims } = await claimsOf(evidence, { dcap: { pckCertChain: chain } });

@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type AmdOptions,
+  type CollateralFiles,
+  type IntelOptions,
+  PRODUCTS,
+  type Product,
+  parseAddress,
+  parseEndpoint,
+} from '@assay/server';
 import { type Answer, jsonText } from '../answer.ts';
-import { type AmdOptions, PRODUCTS, type Product } from '../collateral/amd.ts';
-import type { Files } from '../collateral/answers.ts';
 import { assertDirectory, writeDirectory } from '../collateral/directory.ts';
-import { parseAddress, parseEndpoint } from '../collateral/endpoint.ts';
 import { fetchFor } from '../collateral/fetch.ts';
-import type { IntelOptions } from '../collateral/intel.ts';
 import { subjectOf } from '../collateral/subject.ts';
 import { EXIT, usage } from '../failure.ts';
 import type { Io } from '../io.ts';
@@ -27,9 +32,10 @@ export interface FetchFlags {
 
 /** Fetches the endorsements of a piece of evidence into a directory. Throws `usage` and `unavailable`. */
 export async function fetchCollateral(file: string, flags: FetchFlags, io: Io): Promise<Answer> {
-  const service = parseEndpoint(flags.from);
+  const service = parseEndpoint(flags.from, '--from');
   await assertDirectory(flags.output);
   const limits = {
+    field: '--from',
     sleep: async (milliseconds: number) => void (await sleep(milliseconds)),
     now: io.now,
     report: (message: string) => io.stderr(`${printable(message)}\n`),
@@ -72,7 +78,7 @@ function productOf(name: string | undefined): Product | undefined {
   return product;
 }
 
-function document({ output }: FetchFlags, files: Files): object {
+function document({ output }: FetchFlags, files: CollateralFiles): object {
   return {
     schema: 'assay.collateral/1',
     directory: output,
@@ -80,7 +86,7 @@ function document({ output }: FetchFlags, files: Files): object {
   };
 }
 
-function table({ output }: FetchFlags, files: Files, { colour, columns }: Io): string {
+function table({ output }: FetchFlags, files: CollateralFiles, { colour, columns }: Io): string {
   const style = colour ? COLOURED : PLAIN;
   const list = [...files].map(([name, bytes]) => ({ label: name, value: `${bytes.length} bytes` }));
   const next = `Next: assay verify FILE --collateral ${output}`;

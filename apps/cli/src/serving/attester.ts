@@ -17,10 +17,10 @@ import {
   evidencesPaths,
   type Hono,
   mounted,
+  parseEndpoint,
   publicCors,
   rationed,
 } from '@assay/server';
-import { parseEndpoint } from '../collateral/endpoint.ts';
 import { createStapler } from '../collateral/stapled.ts';
 import type { Io } from '../io.ts';
 import { version as ownVersion } from '../version.ts';

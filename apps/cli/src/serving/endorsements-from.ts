@@ -1,6 +1,5 @@
-import { createBudget } from '@assay/server';
+import { createBudget, parseEndpoint } from '@assay/server';
 import type { Evidence, RawEndorsements } from '@assay/verify';
-import { parseEndpoint } from '../collateral/endpoint.ts';
 import { createStapler } from '../collateral/stapled.ts';
 import { subjectOfEvidence } from '../collateral/subject.ts';
 

@@ -1,6 +1,6 @@
 import { AssayError } from '@assay/verify';
 import { fromCertificateChain, fromCrlFile, parseCertificate } from '@assay/verify/codec';
-import type { Files } from './answers.ts';
+import type { CollateralFiles } from './answers.ts';
 import { type Answer, type DownloadOptions, download, unavailable } from './download.ts';
 import { addressOf, type Endpoint } from './endpoint.ts';
 
@@ -40,7 +40,7 @@ export async function fetchAmd(
   service: Endpoint,
   options: AmdOptions,
   limits: DownloadOptions,
-): Promise<Files> {
+): Promise<CollateralFiles> {
   const family = subject.signer === 'VCEK' ? 'vcek' : 'vlek';
   const base = `/${family}/v1/${subject.product}`;
   // One after the other: the service allows few requests at a time.

@@ -1,8 +1,8 @@
 import { fromCertificateChain, parseCertificate, toBase64, utf8 } from '@assay/verify/codec';
 import { type Answer, unavailable } from './download.ts';
 
-/** Files of a collateral directory by name. */
-export type Files = ReadonlyMap<string, Uint8Array>;
+/** CollateralFiles of a collateral directory by name. */
+export type CollateralFiles = ReadonlyMap<string, Uint8Array>;
 
 /** Certificates (DER) of an issuer chain: URL-encoded PEM in the first of these headers, or the given body. */
 export function chainOf(answer: Answer, names: readonly string[], body?: Uint8Array): readonly Uint8Array[] {

@@ -8,7 +8,7 @@ import {
   parseJsonObject,
   toHex,
 } from '@assay/verify/codec';
-import { chainOf, chainPem, type Files } from './answers.ts';
+import { type CollateralFiles, chainOf, chainPem } from './answers.ts';
 import { type Answer, type DownloadOptions, download, unavailable } from './download.ts';
 import { addressOf, type Endpoint, isSafe } from './endpoint.ts';
 
@@ -52,7 +52,7 @@ export async function fetchIntel(
   service: Endpoint,
   options: IntelOptions,
   limits: DownloadOptions,
-): Promise<Files> {
+): Promise<CollateralFiles> {
   const { tee, fmspc, ca } = subject;
   const issue = {
     ...(options.update && { update: options.update }),
@@ -81,7 +81,7 @@ export async function fetchIntel(
 }
 
 /** Fetches the PCK certificate of a platform whose quote names it by encrypted PPID. */
-export async function fetchPck(query: PckQuery, service: Endpoint, limits: DownloadOptions): Promise<Files> {
+export async function fetchPck(query: PckQuery, service: Endpoint, limits: DownloadOptions): Promise<CollateralFiles> {
   const { encryptedPpid, cpuSvn, pceSvn, pceId, qeId } = query;
   const url = addressOf(service, '/sgx/certification/v4/pckcert', {
     encrypted_ppid: encryptedPpid,

@@ -13,7 +13,7 @@ import { endorsementsFromDirectory } from '@assay/verify/endorsements';
 import { sgx } from '@assay/verify/sgx';
 import { tdx } from '@assay/verify/tdx';
 import { expect, test } from 'vitest';
-import { localService, type Reply, replyOf } from '../../../../tools/local-service.ts';
+import { localService, type Reply, replyOf } from '../../../../../tools/local-service.ts';
 import { chainPem } from './answers.ts';
 import type { DownloadOptions } from './download.ts';
 import { parseAddress, parseEndpoint } from './endpoint.ts';
@@ -50,13 +50,18 @@ async function scene(
   const exhibit = await makeExhibit(vendor, { quote: { body }, ...options });
   handle = createPcsService(vendor, { kind, platforms: [{ pck: exhibit.pck }] });
   const reports: string[] = [];
-  const limits = { sleep: async () => {}, now: () => now, report: (message: string) => void reports.push(message) };
+  const limits = {
+    field: '--from',
+    sleep: async () => {},
+    now: () => now,
+    report: (message: string) => void reports.push(message),
+  };
   const subject = { tee, fmspc: exhibit.pck.platform.fmspc, ca: exhibit.pck.platform.ca };
   await play({
     ...{ exhibit, routes, reports, limits },
     origin: service.origin,
     requests: service.requests,
-    fetched: (given = {}) => fetchIntel(subject, parseEndpoint(service.origin), given, limits),
+    fetched: (given = {}) => fetchIntel(subject, parseEndpoint(service.origin, '--from'), given, limits),
   });
 }
 
@@ -199,7 +204,7 @@ test('a PCK certificate is asked for by what the quote says', async () => {
       pceId: '0000',
       qeId: 'bb',
     };
-    const service = parseEndpoint(origin);
+    const service = parseEndpoint(origin, '--from');
     const files = await fetchPck(query, service, limits);
     expect([...files.keys()]).toEqual(['pckCert.pem', 'pckSignChain.pem']);
     expect(Buffer.from(files.get('pckCert.pem') ?? '').toString()).toBe(exhibit.pck.certificate.pem);

@@ -11,7 +11,7 @@ test.each([
   ['http://localhost:8081/x/', 'http://localhost:8081', '/x'],
   ['http://[::1]:8081', 'http://[::1]:8081', ''],
 ])('%s is a service', (text, origin, path) => {
-  expect(parseEndpoint(text)).toEqual({ origin, path });
+  expect(parseEndpoint(text, '--from')).toEqual({ origin, path });
 });
 
 test.each([
@@ -26,8 +26,10 @@ test.each([
   ['https://pccs.example/#x', "the service's address alone"],
   ['https://api.trustedservices.intel.com/sgx/certification/v3/', 'v3 of the service is retired'],
 ])('%s is refused', (text, reason) => {
-  expect(() => parseEndpoint(text)).toThrow(reason);
-  expect(() => parseEndpoint(text)).toThrow(expect.objectContaining({ code: 'usage', details: { field: '--from' } }));
+  expect(() => parseEndpoint(text, '--from')).toThrow(reason);
+  expect(() => parseEndpoint(text, '--from')).toThrow(
+    expect.objectContaining({ code: 'usage', details: { field: '--from' } }),
+  );
 });
 
 test('a secret in an address is not repeated', () => {

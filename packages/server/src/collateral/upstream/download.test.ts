@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { localService, type Routes } from '../../../../tools/local-service.ts';
+import { localService, type Routes } from '../../../../../tools/local-service.ts';
 import { type DownloadOptions, download } from './download.ts';
 
 /** Waits are noted, not waited. */
@@ -8,6 +8,7 @@ function limits(options: Partial<DownloadOptions> = {}) {
   const waits: number[] = [];
   const reports: string[] = [];
   const base: DownloadOptions = {
+    field: '--from',
     sleep: async (milliseconds) => void waits.push(milliseconds),
     now: () => new Date('2026-01-01T00:00:00Z'),
     report: (message) => void reports.push(message),

@@ -4,12 +4,12 @@ import { fromPem, toBase64 } from '@assay/verify/codec';
 import { endorsementsFromDirectory } from '@assay/verify/endorsements';
 import { snp } from '@assay/verify/snp';
 import { beforeAll, expect, test } from 'vitest';
-import { localService, type Reply } from '../../../../tools/local-service.ts';
+import { localService, type Reply } from '../../../../../tools/local-service.ts';
 import { type AmdOptions, type AmdSubject, fetchAmd } from './amd.ts';
 import { parseEndpoint } from './endpoint.ts';
 
 const now = new Date('2026-02-01T12:00:00Z');
-const limits = { sleep: async () => {}, now: () => now, report: () => {} };
+const limits = { field: '--from', sleep: async () => {}, now: () => now, report: () => {} };
 
 type AmdVendor = Awaited<ReturnType<typeof createAmdVendor>>;
 let milan: AmdVendor;
@@ -39,7 +39,7 @@ async function isGenuine({ evidence, rootPem }: SnpExhibit, files: ReadonlyMap<s
 
 async function fetchFrom(routes: Record<string, Reply>, subject: AmdSubject, options: AmdOptions = {}) {
   await using service = await localService(routes);
-  const files = await fetchAmd(subject, parseEndpoint(service.origin), options, limits);
+  const files = await fetchAmd(subject, parseEndpoint(service.origin, '--from'), options, limits);
   return { files, requests: [...service.requests].sort() };
 }
 
