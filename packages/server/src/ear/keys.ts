@@ -77,16 +77,23 @@ export async function createEarKeys({ folder, published, clock }: EarKeysOptions
     return now;
   };
 
+  /** What is wrong with the folder is for the operator to know, not for whoever asks. */
+  const ready = (): Promise<number> =>
+    turned().catch((cause: unknown) => {
+      const message = 'the signing keys cannot be read or made; its operator finds the reason in the log';
+      throw new AssayError('unavailable', message, {}, { cause });
+    });
+
   await take(seconds());
   await turned();
   return {
     signing: async (kind) => {
-      const now = await turned();
+      const now = await ready();
       const key = signingAt(keys, kind, now);
       if (key !== undefined) return key;
       throw new AssayError('unavailable', 'no signing key: the clock moved while one was made; try again');
     },
-    published: async (kind) => published.served(kind, await turned()),
+    published: async (kind) => published.served(kind, await ready()),
   };
 }
 

@@ -131,7 +131,8 @@ describe('a relying party refuses', () => {
 
 describe('simulated evidence', () => {
   test('is signed by another key under another issuer, and never affirmed', async () => {
-    const token = await issued({ verdict: { ...ear.genuine, simulated: true } });
+    const token = await issued({ verdict: ear.simulated });
+    expect(ear.simulated.outcome).toBe('affirming');
     await expect(received(token)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
     const set = createLocalJWKSet(await ear.keys.published('simulated'));
     const { payload } = await jwtVerify(token, set, { issuer: SIMULATED_ISSUER, audience: AUDIENCE, currentDate: NOW });
