@@ -34,7 +34,8 @@ export function shownByForeign(
   nonce: Uint8Array | undefined,
   claims: Claims,
 ): Shown {
-  const issuedAt = `the profile ${profile} carries no time`;
+  const missing = expected === undefined ? 'what was quoted was refused' : `the profile ${profile} carries no time`;
+  const issuedAt = expected?.issuedAt ?? missing;
   if (expected?.chosen === undefined || nonce === undefined) {
     return { ...shownByToken(claims, `the profile ${profile} shows none here`), issuedAt };
   }

@@ -50,7 +50,7 @@ export interface TeekitKey {
 /**
  * What the relying party saw itself, never what the evidence says of it. Which members count is the profile's:
  * `assay/1` and `assay/1-batch` peerKey, handshakeHash, response · `raw` reportData · `oauth3-info`, `sha256-info` and
- * `pbts-payload` payload · `tappd` payload, tappd · `ratls-cert` certificate or spki · `ingress-evidence` certificate,
+ * `pbts-payload`, `pbts-payload/1`, `pbts-register/1` payload · `tappd` payload, tappd · `ratls-cert` certificate or spki · `ingress-evidence` certificate,
  * files · `dip1` appKey · `teekit` teekit.
  */
 export interface Subject {
@@ -85,6 +85,8 @@ const USED: Readonly<Record<BindingProfile, readonly (keyof Subject)[]>> = {
   'ingress-evidence': ['certificate', 'files'],
   dip1: ['appKey'],
   'pbts-payload': ['payload'],
+  'pbts-payload/1': ['payload'],
+  'pbts-register/1': ['payload'],
   teekit: ['teekit'],
 };
 

@@ -76,6 +76,8 @@ export type BindingProfile =
   | 'ingress-evidence'
   | 'dip1'
   | 'pbts-payload'
+  | 'pbts-payload/1'
+  | 'pbts-register/1'
   | 'teekit';
 
 /** The closed list of statement types. */

@@ -111,6 +111,8 @@ const binding = object(
       'ingress-evidence',
       'dip1',
       'pbts-payload',
+      'pbts-payload/1',
+      'pbts-register/1',
       'teekit',
     ),
     type: word('attestation', 'session', 'response', 'checkpoint'),

@@ -1,6 +1,7 @@
+import type { UnixSeconds } from '../../codec/time.ts';
 import type { Awaitable } from '../../crypto/types.ts';
 import type { BindingProfile } from '../../policy/policy.ts';
-import type { ClaimedKey } from '../../verdict/verdict.ts';
+import type { ClaimedKey, Claims } from '../../verdict/verdict.ts';
 import type { Subject } from '../subject.ts';
 
 /** Profiles of other systems: report data is made of the subject alone, without a statement. */
@@ -15,6 +16,8 @@ export interface Expected {
   /** Bytes of the relying party's choice that report data commits to: where they start with its nonce, it is fresh. */
   readonly chosen?: Uint8Array | undefined;
   readonly keys?: readonly ClaimedKey[] | undefined;
+  /** The attester's clock, where report data carry it. */
+  readonly issuedAt?: UnixSeconds | undefined;
 }
 
 /**
@@ -23,8 +26,11 @@ export interface Expected {
  */
 export type Expectation = Expected | { readonly missing: string } | { readonly refused: string };
 
-/** One foreign profile: from what the relying party saw to the report data it expects. Throws `usage` only. */
-export type Profile = (subject: Subject) => Awaitable<Expectation>;
+/**
+ * One foreign profile: from what the relying party saw to the report data it expects. Claims are for parts of report data
+ * that nobody else can know, such as a time. Throws `usage` only.
+ */
+export type Profile = (subject: Subject, claims: Pick<Claims, 'reportData'>) => Awaitable<Expectation>;
 
 /** Report data of fewer bytes: they come first, zeros follow. */
 export function padded(bytes: Uint8Array): Uint8Array {

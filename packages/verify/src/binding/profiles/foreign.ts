@@ -9,6 +9,7 @@ import { ingressEvidence } from './ingress-evidence.ts';
 import { oauth3Info, pbtsPayload, sha256Info } from './payload.ts';
 import { ratlsCert } from './ratls-cert.ts';
 import { raw } from './raw.ts';
+import { pbtsPayload1, pbtsRegister1 } from './stamped.ts';
 import { tappd } from './tappd.ts';
 import { teekit } from './teekit.ts';
 
@@ -21,6 +22,8 @@ const PROFILES: Readonly<Record<ForeignProfile, Profile>> = {
   'ingress-evidence': ingressEvidence,
   dip1,
   'pbts-payload': pbtsPayload,
+  'pbts-payload/1': pbtsPayload1,
+  'pbts-register/1': pbtsRegister1,
   teekit,
 };
 
@@ -34,7 +37,7 @@ export async function bindForeign(
   claims: Claims,
   checks: Checklist,
 ): Promise<Expected | undefined> {
-  const expectation = await PROFILES[profile](subject);
+  const expectation = await PROFILES[profile](subject, claims);
   if ('missing' in expectation) {
     checks.skip('binding.subject', expectation.missing);
     return undefined;
