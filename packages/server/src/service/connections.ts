@@ -36,6 +36,8 @@ export function trackConnections(
 ): Connections {
   /** All sockets, TLS not yet spoken on them included. */
   const sockets = new Set<Socket>();
+  /** Connections on which TLS is still to be spoken, by their peers: what speaks it then is another socket. */
+  const greeting = new Map<string, Socket>();
   /** Idle ones in the order in which they became so. */
   const ready = new Map<Socket, Set<Exchange>>();
   const overrun = new WeakSet<Socket>();
@@ -45,18 +47,23 @@ export function trackConnections(
     sockets.add(socket);
     onChange(1);
     if (sockets.size > connections) (longestIdle() ?? socket).destroy();
+    const peer = peerOf(socket);
+    if (requestEvent === 'secureConnection') greeting.set(peer, socket);
     socket.once('close', () => {
       sockets.delete(socket);
+      if (greeting.get(peer) === socket) greeting.delete(peer);
       onChange(-1);
     });
   });
   server.on(requestEvent, (socket: Socket) => {
+    greeting.delete(peerOf(socket));
     ready.set(socket, new Set());
     socket.once('close', () => ready.delete(socket));
     if (draining) socket.destroy();
   });
 
   const longestIdle = (): Socket | undefined => {
+    for (const socket of greeting.values()) if (!socket.destroyed) return socket;
     for (const [socket, exchanges] of ready) if (exchanges.size === 0 && !socket.destroyed) return socket;
     return undefined;
   };
@@ -98,6 +105,10 @@ export function trackConnections(
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 /** Leaves with the peer what has not been read yet. Node resumes in the tick after each request: this comes after it. */

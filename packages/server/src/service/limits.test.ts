@@ -186,6 +186,7 @@ describe('limits', () => {
 
   test.each([
     ['no HTTP', 'hello\r\n\r\n'],
+    ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\n\r\n'],
     ['a request without a host', 'GET / HTTP/1.1\r\n\r\n'],
     ['a host that is none', 'GET / HTTP/1.1\r\nhost: a b\r\nconnection: close\r\n\r\n'],
     ['two lengths', `${GET}content-length: 1\r\ncontent-length: 2\r\n\r\n`],

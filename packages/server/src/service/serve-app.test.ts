@@ -177,6 +177,23 @@ test('TLS: the certificate given is served, to those who speak TLS', async () =>
   await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
 });
 
+test('TLS: who connects and never speaks it keeps nobody out', async () => {
+  const tls = await selfSigned();
+  const app = new Hono();
+  app.get('/', (context) => context.text('here'));
+  const service = await served(app, { tls, limits: { connections: 2 } });
+  const { port } = new URL(service.address);
+  const mute = [1, 2].map(() => connect(Number(port), '127.0.0.1'));
+  const gone = once(mute[0] ?? mute, 'close');
+  await Promise.all(mute.map((socket) => once(socket, 'connect')));
+  const asked = tlsRequest({ host: '127.0.0.1', port, servername: 'localhost', ca: tls.certificate, agent: false });
+  const [response] = await once(asked.end(), 'response');
+  expect(response.statusCode).toBe(200);
+  response.resume();
+  await gone;
+  mute[1]?.destroy();
+});
+
 test('metrics are served on a listener of their own', async () => {
   const metrics = createMetrics();
   const app = new Hono();

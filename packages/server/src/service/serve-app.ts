@@ -105,14 +105,17 @@ export async function serveApp<E extends Env, S extends Schema, P extends string
   };
   server.on('request', listener);
   server.on('checkExpectation', listener);
+  const refuse = (socket: Socket, problem: Problem): void =>
+    void refuseConnection(socket, problem, refusedAs(problem), connections.underWay(socket));
+  // Node would end the connection without a word.
+  server.on('connect', ({ socket }) =>
+    refuse(socket, new Problem('bad_request', 'Nothing is reached by CONNECT here.')),
+  );
   server.on('clientError', (error: Error, stream) => {
     const socket = stream as Socket;
     const problem = refusalOf(error);
-    if (problem === undefined || !socket.writable) {
-      socket.destroy();
-      return;
-    }
-    void refuseConnection(socket, problem, refusedAs(problem), connections.underWay(socket));
+    if (problem === undefined || !socket.writable) socket.destroy();
+    else refuse(socket, problem);
   });
 
   const at = await listenAt(server, place);
