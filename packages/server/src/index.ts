@@ -8,7 +8,9 @@ export { type CollateralAppOptions, createCollateralApp } from './collateral/app
 export { COLLATERAL_ALIASES, type CollateralConfig, collateralConfig } from './collateral/config.ts';
 export type { CollateralTables } from './collateral/documents.ts';
 export type { CollateralEvent } from './collateral/failures.ts';
+export { collateralMeter } from './collateral/meter.ts';
 export { type ImportResult, importOfflineSet } from './collateral/offline-set.ts';
+export { type OpenCollateralOptions, openCollateralService } from './collateral/open.ts';
 export { collateralPaths } from './collateral/paths.ts';
 export type { Upstreams } from './collateral/receive.ts';
 export {
@@ -39,10 +41,16 @@ export { type AudiencePolicy, audiencePolicy } from './confidential-space/audien
 export { type Budget, createBudget } from './confidential-space/budget.ts';
 export { type RationOptions, rationed } from './confidential-space/rationed.ts';
 export { type SeedClaims, type SeedReport, type SeedReportOptions, seedReport } from './confidential-space/report.ts';
-export { ATTESTER_VARIABLES } from './config/listening.ts';
+export {
+  ATTESTER_VARIABLES,
+  metrics as metricsKeys,
+  port as portNumber,
+  text as someText,
+} from './config/listening.ts';
 export { type ConfigSources, type LoadedConfig, loadConfig } from './config/load.ts';
 export { printConfig } from './config/print.ts';
 export type { ConfigSchema } from './config/schema.ts';
+export { json as jsonAnswer, problems as problemAnswers } from './documentation/answers.ts';
 export { createDocsApp, type DocsAppOptions } from './documentation/app.ts';
 export { attesterPaths } from './documentation/attester-paths.ts';
 export { evidencesPaths } from './documentation/evidences-paths.ts';
@@ -54,6 +62,7 @@ export { createEarIssuer, EAR_PROFILE, type EarIssuer, type EarIssuerOptions, ty
 export type { EarKind } from './ear/key-file.ts';
 export { createEarKeys, EAR_KEY_LIFE, type EarKeys, type EarKeysOptions, type EarSigningKey } from './ear/keys.ts';
 export { createEarKeysApp, EAR_KEY_PATHS } from './ear/keys-app.ts';
+export { earKeysPaths } from './ear/keys-paths.ts';
 export { type PolicyVersion, policyReference } from './ear/policy-reference.ts';
 export {
   createPublishedKeys,
@@ -79,6 +88,7 @@ export type { ProxyStatusDocument, StatusOptions } from './proxy/status.ts';
 export { PROXY_UNIT, type ProxyUnitOptions, proxyUnit } from './proxy/unit.ts';
 export { type AttestAnswersOptions, attestAnswers } from './response/attest-answers.ts';
 export type { ServiceEnv } from './service/answer-headers.ts';
+export { answerFailure } from './service/failure.ts';
 export { type RateLimit, SERVICE_LIMITS, SERVICE_RATE, type ServiceLimits } from './service/limits.ts';
 export type { ServicePlace } from './service/listen.ts';
 export { createMetrics, createMetricsApp, type ServiceMetrics } from './service/metrics.ts';
@@ -96,7 +106,7 @@ export { makeRaTlsCertificate, type RaTlsOptions, type ServedCertificate } from 
 export { type RaTls, type RaTlsRenewalOptions, startRaTls } from './tls/renewal.ts';
 export { type ApiKeys, type Caller, callerOf, newApiKey, parseApiKeys } from './verifier/api-keys.ts';
 export { CALLER_RATE, createVerifier, type Verifier, type VerifierAppOptions } from './verifier/app.ts';
-export { VERIFIER_BODY } from './verifier/body.ts';
+export { jsonBody, members, VERIFIER_BODY, wrong } from './verifier/body.ts';
 export { VERIFIER_ALIASES, type VerifierConfig, verifierConfig } from './verifier/config.ts';
 export { openVerifierDatabase } from './verifier/open-database.ts';
 export { openTokens, type Tokens, type TokensOptions } from './verifier/open-tokens.ts';

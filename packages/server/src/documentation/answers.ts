@@ -25,6 +25,9 @@ const MEANINGS: Readonly<Record<ProblemCode, string>> = {
   collateral_gone: 'the vendor has this evaluation data number no more; ask for a newer one',
   collateral_refused:
     "the vendor's service gave a document that is not authentic, not valid now, or older than one before; `detail` says which",
+  already_registered: 'the user, or the key, is registered already',
+  signature_refused: 'the signature is not one of the key over the documented message',
+  attestation_refused: 'the attestation is not one of this key for this user; `detail` names the check that refused it',
   not_in_tee: 'there is no trusted execution environment; `detail` says what was looked for',
   unavailable: 'the platform gives no evidence now; ask again later',
   internal: 'a fault of the service',

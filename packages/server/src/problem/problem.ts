@@ -21,6 +21,9 @@ export type ProblemCode =
   | 'idempotency_reused'
   | 'collateral_gone'
   | 'collateral_refused'
+  | 'already_registered'
+  | 'signature_refused'
+  | 'attestation_refused'
   | 'not_in_tee'
   | 'unavailable'
   | 'internal';
@@ -43,6 +46,8 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [status: number, title: st
   bad_request: [400, 'The request is wrong'],
   unauthorized: [401, 'A credential is missing or wrong'],
   forbidden: [403, 'This caller may not do that'],
+  signature_refused: [401, 'The signature is not that of the key'],
+  attestation_refused: [403, 'The attestation does not prove what it must'],
   nonce_foreign: [403, 'The challenge is for another caller'],
   not_found: [404, 'There is nothing here'],
   nonce_unknown: [404, 'There is no such challenge'],
@@ -51,6 +56,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [status: number, title: st
   request_timeout: [408, 'The request came too slowly'],
   nonce_used: [409, 'The challenge was answered before'],
   idempotency_reused: [409, 'The idempotency key belongs to another request'],
+  already_registered: [409, 'This user, or this key, is registered already'],
   nonce_expired: [410, 'The challenge has expired'],
   policy_gone: [410, 'The version of the policy was withdrawn'],
   collateral_gone: [410, 'The vendor has withdrawn this issue'],
