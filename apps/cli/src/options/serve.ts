@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { collateralOptions } from './serve-collateral.ts';
 import { verifierOptions } from './serve-verifier.ts';
 import { metricsOptions, runOptions, SERVICE_CODES } from './service.ts';
 import { exitCodes, type Stage } from './shared.ts';
@@ -14,6 +15,7 @@ export function serveCommand(program: Command, stage: Stage): void {
     .enablePositionalOptions();
   attesterOptions(serve, stage);
   verifierOptions(serve, stage);
+  collateralOptions(serve, stage);
   brokerOptions(serve, stage);
 }
 

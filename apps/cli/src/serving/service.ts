@@ -7,6 +7,7 @@ import {
   type ServedApp,
   type ServeOptions,
   type ServiceLimits,
+  type ServiceMetrics,
   type ServicePlace,
   serveApp,
 } from '@assay/server';
@@ -35,6 +36,8 @@ export interface Service {
   readonly rate?: RateLimit | undefined;
   /** Where its metrics are to be had. */
   readonly metrics: ServicePlace | undefined;
+  /** Is given the service's metrics, to add its own. */
+  readonly measure?: ((metrics: ServiceMetrics) => void) | undefined;
   /** Ends what goes on beside requests. */
   readonly close?: (() => void) | undefined;
 }
@@ -51,11 +54,12 @@ const CLOSE_MS = 9_000;
 
 /** Serves everything, does the work, and closes everything. Throws `usage`, naming the option, for a place that is taken. */
 export async function withService<T>(
-  { listening, limits = {}, rate, metrics: place, close }: Service,
+  { listening, limits = {}, rate, metrics: place, measure, close }: Service,
   io: Io,
   work: (reachable: readonly Reachable[]) => Promise<T>,
 ): Promise<T> {
   const metrics = createMetrics();
+  measure?.(metrics);
   const common = {
     log: { write: io.stderr },
     now: io.now,

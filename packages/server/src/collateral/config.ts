@@ -28,11 +28,11 @@ export const collateralConfig = z
     /** Path of an exported set that is taken in before it serves. */
     import: text.optional(),
     /** Path of the token whose bearer may export all that is kept. */
-    adminTokenFile: text.optional(),
+    tokenFile: text.optional(),
   })
-  .refine(({ database, databaseUrl }) => database === undefined || databaseUrl === undefined, {
+  .refine(({ database, databaseUrl }) => (database === undefined) !== (databaseUrl === undefined), {
     path: ['database'],
-    message: 'expected nothing beside databaseUrl; give one of them',
+    message: 'expected it or databaseUrl: give one of them',
   });
 
 /** The same, read. */
