@@ -7,7 +7,14 @@ import { createIntelVendor } from '../packages/simulate/src/intel/vendor.ts';
 import { listen } from '../packages/simulate/src/listen.ts';
 import { toHex, utf8 } from '../packages/verify/src/codec/index.ts';
 import { endorsementsFromDirectory } from '../packages/verify/src/endorsements/index.ts';
-import { fromPem, type Policy, type Release, type Verdict, verify } from '../packages/verify/src/index.ts';
+import {
+  fromPem,
+  type Policy,
+  type RawEndorsements,
+  type Release,
+  type Verdict,
+  verify,
+} from '../packages/verify/src/index.ts';
 import type { VerifyOptions } from '../packages/verify/src/options.ts';
 import { tdx } from '../packages/verify/src/tdx/index.ts';
 
@@ -24,6 +31,8 @@ export interface RunningGuest extends AsyncDisposable {
   readonly measurements: () => Release['measurements'];
   /** A policy whose one release is this app. */
   readonly policy: (more: Policy) => Policy;
+  /** Its vendor's root (DER) and endorsements. */
+  readonly trust: { readonly roots: readonly Uint8Array[]; readonly endorsements: RawEndorsements };
   judge(told: Told, options: Partial<VerifyOptions>): Promise<Verdict>;
 }
 
@@ -48,6 +57,7 @@ export async function runGuest(options: GuestAgentOptions = {}): Promise<Running
     ([name, file]) => [name, typeof file === 'string' ? utf8(file) : file] as const,
   );
   const endorsements = endorsementsFromDirectory(Object.fromEntries(collateral));
+  const roots = fromPem(vendor.rootPem, 'CERTIFICATE');
   const measurements = (): Release['measurements'] => {
     const { mrSystem, mrAggregated, composeHash, appId, instanceId } = agent.appInfo();
     const values = Object.entries({ mrSystem, mrAggregated, composeHash, appId, instanceId });
@@ -64,13 +74,13 @@ export async function runGuest(options: GuestAgentOptions = {}): Promise<Running
     pin: { kmsRoot: agent.kms.k256RootPublicKey, appId: agent.identity.appId },
     measurements,
     policy,
+    trust: { roots, endorsements },
     judge({ quote, event_log, appCompose = agent.appCompose }, more) {
       const evidence = {
         evidence: Buffer.from(quote, 'hex'),
         ...(event_log !== undefined && { eventLog: utf8(event_log) }),
         appCompose: utf8(appCompose),
       };
-      const roots = fromPem(vendor.rootPem, 'CERTIFICATE');
       const trusting = { tees: [tdx], now, roots, allowSimulated: true, endorsements };
       return verify(evidence, { ...trusting, policy: policy({}), ...more });
     },

@@ -10,7 +10,7 @@ import { jsonBody } from './body.ts';
 import { dstackVerification, readDstackRequest } from './dstack-verify.ts';
 import { createJudge, type JudgeOptions } from './judge.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { createPolicies, PAGE, type Policies } from './policies.ts';
+import { createPolicies, missingPolicy, PAGE, type Policies } from './policies.ts';
 import { policyNameOf } from './policy-name.ts';
 import { idempotencyKeyOf, readChallengeRequest } from './request.ts';
 import { createStoredMemory } from './rollback-memory.ts';
@@ -103,10 +103,10 @@ export function createVerifier(options: VerifierAppOptions): Verifier {
     return new Response(found.answer, { headers: HEADERS });
   });
   app.post('/verify', async (c) => {
-    const given = readDstackRequest(await jsonBody(c.req.raw));
-    const stored = dstackPolicy === undefined ? undefined : await policies.row(dstackPolicy);
+    const request = await readDstackRequest(await jsonBody(c.req.raw));
+    const stored = dstackPolicy === undefined ? undefined : await policies.inForce(dstackPolicy);
     const policy = stored && policies.parsed(stored);
-    return c.json(await dstackVerification(given, judge, policy), 200, { 'cache-control': 'no-store' });
+    return c.json(await dstackVerification(request, judge, policy), 200, { 'cache-control': 'no-store' });
   });
   return {
     app: new Hono().route('/', app),
@@ -150,7 +150,10 @@ function serveChallenges(
 ): void {
   app.post('/v1/challenges', async (c) => {
     const { id: caller } = who(c.req.raw);
-    const { id, version, sha256 } = await policies.row(readChallengeRequest(await jsonBody(c.req.raw)));
+    const id = readChallengeRequest(await jsonBody(c.req.raw));
+    const row = await policies.inForce(id);
+    if (row === undefined) throw missingPolicy(id);
+    const { version, sha256 } = row;
     const nonce = toHex(random(NONCE_BYTES));
     const createdAt = clock().getTime();
     const expiresAt = createdAt + challengeSeconds * 1_000;

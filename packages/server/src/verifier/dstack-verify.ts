@@ -1,20 +1,22 @@
 import type { Policy, Verdict } from '@assay/verify';
-import { type Json, type JsonObject, parseJson, utf8 } from '@assay/verify/codec';
+import { type Json, type JsonObject, parseJson } from '@assay/verify/codec';
 import { parsePolicy } from '@assay/verify/policy';
 import { members } from './body.ts';
-import { type GivenEvidence, givenEvidence } from './given-evidence.ts';
+import { dstackEvidence, type GivenEvidence } from './given-evidence.ts';
 import { type Judge, TEES } from './judge.ts';
 
-/** What `POST /verify` of dstack-verifier is asked with; names in snake case or camel case. */
-const NAMES = {
-  attestation: 'attestation',
-  quote: 'quote',
-  event_log: 'eventLog',
-  eventLog: 'eventLog',
-  vm_config: 'vmConfig',
-  vmConfig: 'vmConfig',
-  debug: 'debug',
-} as const;
+/** Members of an agent's answer, which callers pass on as it came, in snake case or camel case. */
+const MEMBERS = [
+  ...['attestation', 'quote', 'event_log', 'eventLog', 'vm_config', 'vmConfig', 'debug'],
+  ...['report_data', 'reportData', 'hash_algorithm', 'prefix'],
+];
+
+/** What is to be verified as dstack-verifier does. */
+export interface DstackRequest {
+  readonly given: GivenEvidence;
+  /** What the answer says its quote has: lower-case hex. */
+  readonly reportData: string | undefined;
+}
 
 /** The answer of dstack-verifier, and the verdict that it is made of. */
 export interface DstackVerification {
@@ -28,17 +30,11 @@ export interface DstackVerification {
 const ANYTHING = parsePolicy({ identity: 'any', freshness: 'any', binding: 'any' });
 
 /** Reads what dstack-verifier reads. What is broken in it is evidence all the same. Throws a `Problem`. */
-export function readDstackRequest(body: Uint8Array): GivenEvidence {
-  const request = members(body, [], Object.keys(NAMES));
-  const of = (wanted: string): Json | undefined =>
-    Object.entries(request).find(([name]) =>
-      Object.entries(NAMES).some(([known, to]) => known === name && to === wanted),
-    )?.[1];
-  if (of('attestation') !== undefined) return { malformed: 'attestation: not read here yet; send quote and event_log' };
-  const given = givenEvidence(of('quote') ?? null, TEES);
-  const log = of('eventLog');
-  if ('malformed' in given || log === undefined || log === null) return given;
-  return { ...given, eventLog: utf8(typeof log === 'string' ? log : JSON.stringify(log)) };
+export async function readDstackRequest(body: Uint8Array): Promise<DstackRequest> {
+  const request = members(body, [], MEMBERS);
+  const { report_data: said = request.reportData } = request;
+  const reportData = typeof said === 'string' ? said.toLowerCase().replace(/^0x/, '') : undefined;
+  return { given: await dstackEvidence(request, TEES), reportData };
 }
 
 /**
@@ -46,20 +42,24 @@ export function readDstackRequest(body: Uint8Array): GivenEvidence {
  * none is. Nonce, report data and TCB status are for the caller to compare, as there.
  */
 export async function dstackVerification(
-  given: GivenEvidence,
+  { given, reportData }: DstackRequest,
   { verdictOn }: Pick<Judge, 'verdictOn'>,
   policy: Policy | undefined,
 ): Promise<DstackVerification> {
   const verdict = await verdictOn(given, { policy: policy ?? ANYTHING });
   const { layers, claims, checks } = verdict;
   const outcomeOf = (id: string): string | undefined => checks.find((check) => check.id === id)?.outcome;
-  const quote = layers.authentic === 'pass' && claims?.debug === false;
+  const said = reportData === undefined || reportData.padEnd(128, '0') === claims?.reportData;
+  const quote = layers.authentic === 'pass' && claims?.debug === false && said;
   const replayed = outcomeOf('event-log.replay') === 'pass' && outcomeOf('event-log.reserved') === 'pass';
   const image = policy !== undefined && layers.identity === 'pass';
   const failed = checks.find(({ outcome }) => outcome === 'fail');
   const why = failed && `${failed.id}: ${failed.actual ?? 'not as required'}`;
   const reasons = [
-    [quote, `Quote verification failed: ${why ?? 'the workload can be debugged'}`],
+    [
+      quote,
+      `Quote verification failed: ${said ? (why ?? 'the workload can be debugged') : 'report_data is not what the quote has'}`,
+    ],
     [replayed, `Event log verification failed: ${why ?? 'no event log of dstack came with the quote'}`],
     [image, `OS image hash verification failed: ${policy ? why : 'this service knows no images; give it a policy'}`],
   ] as const;

@@ -169,6 +169,7 @@ export const verifierPaths: ApiPaths = {
             quote: z.string().optional(),
             event_log: z.string().optional(),
             vm_config: z.string().optional(),
+            report_data: z.string().optional(),
             attestation: z.string().optional(),
             debug: z.boolean().optional(),
           }),

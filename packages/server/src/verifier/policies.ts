@@ -29,8 +29,8 @@ export interface Policies {
   readonly put: (id: string, policy: Json, by: string) => Promise<PolicyDocument & { readonly created: boolean }>;
   /** A version, or the newest one. Throws a `Problem`. */
   readonly get: (id: string, version?: number) => Promise<PolicyDocument>;
-  /** The newest version in force. Throws a `Problem`. */
-  readonly row: (id: string) => Promise<PolicyRow>;
+  /** The newest version in force; undefined where there is none. */
+  readonly inForce: (id: string) => Promise<PolicyRow | undefined>;
   /** The newest versions of up to `PAGE` policies whose ids come after this one. */
   readonly list: (after: string) => Promise<readonly PolicyDocument[]>;
   /** Withdraws a version for good: its challenges get no verdict any more. Throws a `Problem`. */
@@ -49,7 +49,7 @@ export function createPolicies(db: VerifierDatabase, now: () => Date): Policies 
   const known = new Map<string, Policy>();
   const get = async (id: string, version?: number): Promise<PolicyDocument> => {
     const row = await rowOf(db.sql, id, version);
-    if (row === undefined) throw missing(id, version);
+    if (row === undefined) throw missingPolicy(id, version);
     return documentOf(row);
   };
   return {
@@ -68,11 +68,7 @@ export function createPolicies(db: VerifierDatabase, now: () => Date): Policies 
         return { ...documentOf(row), created: true };
       });
     },
-    row: async (id) => {
-      const row = await rowOf(db.sql, id, undefined, true);
-      if (row === undefined) throw missing(id);
-      return row;
-    },
+    inForce: (id) => rowOf(db.sql, id, undefined, true),
     list: async (after) => {
       const rows = await db.sql
         .selectFrom('verifier_policies as one')
@@ -92,7 +88,7 @@ export function createPolicies(db: VerifierDatabase, now: () => Date): Policies 
     withdraw: (id, version) =>
       db.transaction(async (trx) => {
         const row = await rowOf(trx, id, version);
-        if (row === undefined) throw missing(id, version);
+        if (row === undefined) throw missingPolicy(id, version);
         const withdrawn = { ...row, withdrawn_at: row.withdrawn_at ?? now().getTime() };
         await trx
           .updateTable('verifier_policies')
@@ -145,7 +141,8 @@ function documentOf({ id, version, sha256, policy, ...row }: PolicyRow): PolicyD
   return { id, version, sha256, createdAt, createdBy: row.created_by, withdrawnAt, policy: parseJsonObject(policy) };
 }
 
-function missing(id: string, version?: number): Problem {
+/** There is no such policy, or none in force. */
+export function missingPolicy(id: string, version?: number): Problem {
   const name = version === undefined ? id : `${id}@${version}`;
   return new Problem('not_found', `policy: there is no ${name} in force here; see /v1/policies`, { field: 'policy' });
 }

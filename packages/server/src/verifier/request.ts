@@ -35,10 +35,10 @@ export function readChallengeRequest(body: Uint8Array): string {
  * Reads `{challenge, evidence}` or `{policy, nonce?, evidence}`, with what belongs to the evidence: `endorsements`,
  * `subject`, `key`. Throws a `Problem` or `AssayError` that names the member; broken evidence is a verdict's to refuse.
  */
-export function readVerifyRequest(body: Uint8Array): VerifyRequest {
+export async function readVerifyRequest(body: Uint8Array): Promise<VerifyRequest> {
   const request = members(body, ['evidence'], ['challenge', 'policy', 'nonce', 'endorsements', 'subject', 'key']);
   const { evidence, challenge, policy, nonce, endorsements, subject, key } = request;
-  const given = givenEvidence(evidence ?? null, TEES);
+  const given = await givenEvidence(evidence ?? null, TEES);
   return {
     given: endorsements === undefined ? given : endorsed(given, endorsements),
     subject: subject === undefined ? undefined : readSubject(asObject(subject, 'subject')),

@@ -69,7 +69,7 @@ export function createVerification(parts: VerificationParts): (request: Verifica
     const requestKey = idempotencyKey === undefined ? null : `${caller}/${idempotencyKey}`;
     const before = requestKey === null ? undefined : await ledger.answered(requestKey, requestSha256);
     if (before !== undefined) return before;
-    const request = readVerifyRequest(body);
+    const request = await readVerifyRequest(body);
     let found: Judged;
     try {
       found = await judged(caller, request);
