@@ -1,8 +1,11 @@
+import { AssayError } from '@assay/verify';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EarFixture, earFixture, ISSUER, NOW, SIMULATED_ISSUER } from '../../../../tools/ear-in-tests.ts';
+import { problemOf, problemResponse } from '../problem/problem.ts';
 import type { EarKind } from './key-file.ts';
 import { createEarKeysApp, EAR_KEY_PATHS } from './keys-app.ts';
+import { earKeysPaths } from './keys-paths.ts';
 
 let ear: EarFixture;
 beforeAll(async () => {
@@ -34,6 +37,21 @@ test('a set may be kept for less time than a key is published before it signs', 
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('application/jwk-set+json');
   expect(response.headers.get('cache-control')).toBe('public, max-age=300');
+});
+
+test('a set looks as it is described', async () => {
+  for (const [path, { get }] of Object.entries(earKeysPaths)) {
+    const described = get.answers[200]?.content['application/jwk-set+json']?.schemas[0];
+    const set: unknown = await (await fetched(path)).json();
+    expect(described?.safeParse(set)).toMatchObject({ success: true, data: { keys: [{ alg: 'ES256' }] } });
+    expect(described?.safeParse({ keys: [{ kty: 'EC', d: 'secret' }] })).toMatchObject({ success: false });
+  }
+});
+
+test('without the database there is no set, rather than a wrong one', async () => {
+  const keys = { published: () => Promise.reject(new AssayError('unavailable', 'the database is away')) };
+  const app = createEarKeysApp({ keys }).onError((error) => problemResponse(problemOf(error), 'request-1'));
+  expect((await app.request(EAR_KEY_PATHS.genuine)).status).toBe(503);
 });
 
 test('sets are read, never written', async () => {

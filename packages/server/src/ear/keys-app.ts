@@ -3,10 +3,10 @@ import type { EarKind } from './key-file.ts';
 import type { EarKeys } from './keys.ts';
 
 /** Where the public keys of each kind are: `/.well-known/jwks.json` under the issuer's URL. */
-export const EAR_KEY_PATHS: Readonly<Record<EarKind, string>> = {
+export const EAR_KEY_PATHS = {
   genuine: '/.well-known/jwks.json',
   simulated: '/simulated/.well-known/jwks.json',
-};
+} as const satisfies Readonly<Record<EarKind, string>>;
 
 /** How long a key set may be kept, in seconds; new keys are published much earlier than they sign. */
 const MAX_AGE = 300;
