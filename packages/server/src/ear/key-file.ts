@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { constants, open } from 'node:fs/promises';
+import { constants, type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssayError } from '@assay/verify';
 import { type CryptoKey, calculateJwkThumbprint, exportPKCS8, generateKeyPair, importPKCS8, type JWK } from 'jose';
@@ -40,13 +40,15 @@ export async function newKeyPem(): Promise<{ readonly pem: string; readonly kid:
 }
 
 /**
- * Reads a key's file. Throws `usage` when others than its owner may read it, or when it is not the key that its name says.
+ * Reads a key's file; undefined when another instance has just removed it. Throws `usage` when others than its owner may
+ * read it, or when it is not the key that its name says.
  */
-export async function readKeyFile(folder: string, name: string): Promise<EarKeyPair> {
+export async function readKeyFile(folder: string, name: string): Promise<EarKeyPair | undefined> {
   const [, kind, signsFrom, kid] = NAME.exec(name) ?? [];
   if ((kind !== 'genuine' && kind !== 'simulated') || kid === undefined) throw new Error(`${name} is no key's file`);
   const path = join(folder, name);
   const pem = await readPrivate(path);
+  if (pem === undefined) return undefined;
   let jwk: JWK;
   let privateKey: CryptoKey;
   try {
@@ -60,11 +62,15 @@ export async function readKeyFile(folder: string, name: string): Promise<EarKeyP
   return { kind, signsFrom: Number(signsFrom), kid, privateKey, jwk: { ...jwk, kid, alg: 'ES256', use: 'sig' } };
 }
 
-/** Text of a file that is its owner's alone; links and pipes are no such files. */
-async function readPrivate(path: string): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error) => {
+/** Text of a file that is its owner's alone; links and pipes are no such files. Undefined when there is none. */
+async function readPrivate(path: string): Promise<string | undefined> {
+  let file: FileHandle;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw refused(path, 'cannot be read', error);
-  });
+  }
   try {
     const { mode, uid, size } = await file.stat();
     if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw refused(path, 'is no file; remove it');

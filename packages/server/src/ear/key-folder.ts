@@ -8,7 +8,7 @@ export interface KeyFolder {
   /** All keys that are there. Throws `usage` for one that is not safe to use. */
   readonly read: () => Promise<readonly EarKeyPair[]>;
   /** Makes a key; it is on the disk when this returns. */
-  readonly make: (kind: EarKind, signsFrom: number) => Promise<EarKeyPair>;
+  readonly make: (kind: EarKind, signsFrom: number) => Promise<void>;
   readonly remove: (key: EarKeyPair) => Promise<void>;
 }
 
@@ -30,13 +30,13 @@ export async function openKeyFolder(folder: string): Promise<KeyFolder> {
     read: async () => {
       const names = (await readdir(folder)).filter(isKeyFile).toSorted();
       if (names.length > MOST_KEYS) throw refused(folder, `has more than ${MOST_KEYS} keys; remove those of the past`);
-      return Promise.all(names.map((name) => readKeyFile(folder, name)));
+      const keys = await Promise.all(names.map((name) => readKeyFile(folder, name)));
+      return keys.filter((key) => key !== undefined);
     },
     make: async (kind, signsFrom) => {
       const { pem, kid } = await newKeyPem();
       const name = keyFileName({ kind, signsFrom, kid });
       await writePrivate(folder, name, pem);
-      return readKeyFile(folder, name);
     },
     remove: (key) => rm(join(folder, keyFileName(key)), { force: true }),
   };

@@ -137,6 +137,18 @@ describe('instances agree', () => {
     expect((await kidsOf(a)).length).toBe(2);
   });
 
+  test('on one folder, when all make keys at the same moment: each token holds with the set of each', async () => {
+    const all = await Promise.all(Array.from({ length: 4 }, () => instance()));
+    for (const at of [start, start + signs - publishedBefore, start + signs, start + 400 * DAY]) {
+      now = at;
+      const signers = await Promise.all(all.map((keys) => keys.signing('genuine')));
+      for (const keys of all) {
+        const served = await kidsOf(keys);
+        for (const { kid } of signers) expect(served).toContain(kid);
+      }
+    }
+  });
+
   test('a key in the folder that a killed instance never published is published before it signs', async () => {
     await instance('a');
     const published = closing.use(await publishedKeysIn(join(folder.path, 'other.db')));
