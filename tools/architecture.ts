@@ -36,6 +36,7 @@ export const SHARED = [
   'memory',
   'verdict',
   'bundle',
+  'recognise',
 ];
 
 /** What `verify` may import beside itself, so that it stays small and runs everywhere. */

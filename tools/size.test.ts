@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 const ENTRY = 'virtual:entry';
 
 /** What a page pays for, by the entries it imports: bytes, minified and gzipped. Event logs, other systems' profiles and texts load on demand. */
+const RECOGNISER = '@assay/verify/recognise';
 const LIMITS = [
   { name: 'SGX and TDX', entries: ['@assay/verify', '@assay/verify/sgx', '@assay/verify/tdx'], limit: 32_000 },
   {
@@ -20,6 +21,11 @@ const LIMITS = [
       '@assay/verify/evidence',
     ],
     limit: 48_000,
+  },
+  {
+    name: 'what recognises files beside',
+    entries: ['@assay/verify', '@assay/verify/sgx', '@assay/verify/tdx', RECOGNISER],
+    limit: 37_000,
   },
 ];
 
@@ -86,4 +92,9 @@ describe.each(LIMITS)('the browser build with $name', ({ entries, limit }) => {
     const imported = chunks.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports]);
     expect(imported.filter((name) => !own.has(name))).toEqual([]);
   });
+});
+
+test('a page that recognises no files pays nothing for it', async () => {
+  const chunks = await browserBuild(LIMITS.flatMap(({ entries }) => entries).filter((entry) => entry !== RECOGNISER));
+  expect(chunks.flatMap(({ moduleIds }) => moduleIds).filter((id) => id.includes('/src/recognise/'))).toEqual([]);
 });

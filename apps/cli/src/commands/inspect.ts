@@ -1,14 +1,12 @@
 import { type Answer, jsonText } from '../answer.ts';
-import { readRecognised } from '../evidence.ts';
+import { type Inspectable, readRecognised } from '../evidence.ts';
 import { EXIT } from '../failure.ts';
 import { nameOf } from '../files.ts';
-import { inspectCertificate } from '../inspection/certificate.ts';
-import { inspectBundle, inspectEnvelope, inspectReply } from '../inspection/container.ts';
+import { inspectContainer } from '../inspection/container.ts';
 import { inspectEventLog } from '../inspection/event-log.ts';
 import { inspectEvidence } from '../inspection/evidence.ts';
 import type { Findings, Inspection } from '../inspection/inspection.ts';
 import type { Io } from '../io.ts';
-import type { Recognised } from '../recognise/recognise.ts';
 import { inspectionTable } from '../table/inspection-table.ts';
 import { COLOURED, PLAIN } from '../table/style.ts';
 
@@ -25,19 +23,13 @@ export async function inspect(file: string, { json }: { readonly json?: boolean 
   };
 }
 
-function findingsOf(recognised: Recognised): Promise<Findings> {
+function findingsOf(recognised: Inspectable): Promise<Findings> {
   switch (recognised.kind) {
     case 'evidence':
       return inspectEvidence(recognised.bytes);
     case 'event-log':
       return inspectEventLog(recognised.bytes);
-    case 'certificate':
-      return inspectCertificate(recognised.certificate, recognised.carried);
-    case 'reply':
-      return inspectReply(recognised.bytes, recognised.reply);
-    case 'envelope':
-      return inspectEnvelope(recognised.bytes);
-    case 'bundle':
-      return inspectBundle(recognised.bytes);
+    default:
+      return inspectContainer(recognised);
   }
 }

@@ -1,51 +1,38 @@
-import { AssayError, type Evidence } from '@assay/verify';
-import { parseBundle } from '@assay/verify/bundle';
+import { AssayError } from '@assay/verify';
 import { fromUtf8, type JsonObject, parseJsonObject, toHex, toIso } from '@assay/verify/codec';
-import { parseEnvelope } from '@assay/verify/evidence';
-import { replyContent } from '../evidence.ts';
+import { type RecognisedEvidence, type Unwrapped, unwrap } from '@assay/verify/recognise';
+import { describeCertificate } from './evidence.ts';
 import type { Findings, Sections } from './inspection.ts';
 import { inspectWrapped } from './wrapped.ts';
 
-/** What a guest agent's reply holds: a quote, and its event log. */
-export async function inspectReply(bytes: Uint8Array, reply: JsonObject): Promise<Findings> {
-  return inspectParsed("dstack guest agent's reply", () => ({ evidence: replyContent(bytes, reply) }));
-}
+/** Evidence in something. */
+export type Container = Exclude<RecognisedEvidence, { readonly kind: 'evidence' }>;
 
-/** What an envelope holds. */
-export async function inspectEnvelope(bytes: Uint8Array): Promise<Findings> {
-  return inspectParsed('Envelope', () => ({ evidence: parseEnvelope(fromUtf8(bytes, 'envelope')) }));
-}
+const TITLES: Readonly<Record<Container['kind'], string>> = {
+  envelope: 'Envelope',
+  response: 'Answer with its evidence',
+  bundle: 'Bundle',
+  reply: "dstack guest agent's reply",
+  certificate: 'X.509 certificate with evidence',
+};
 
-/** What a bundle holds: its evidence, and its maker's testimony. */
-export async function inspectBundle(bytes: Uint8Array): Promise<Findings> {
-  return inspectParsed('Bundle', () => {
-    const { evidence, record, content, countersignatures, timestamps } = parseBundle(fromUtf8(bytes, 'bundle'));
-    const { instant, verdictDigest, version } = record;
-    return {
-      evidence,
-      more: {
-        record: { ...(content.record as JsonObject), instant: toIso(instant), verdictDigest, version },
-        proofs: { countersignatures: countersignatures.length, timestamps: timestamps.length },
-      },
-    };
-  });
-}
-
-interface Content {
-  readonly evidence: Evidence;
-  readonly more?: Sections;
-}
-
-async function inspectParsed(title: string, parse: () => Content): Promise<Findings> {
-  let content: Content;
+/** What evidence says that came in something, and what that says beside it. */
+export async function inspectContainer(container: Container): Promise<Findings> {
+  const title = TITLES[container.kind];
+  const outside: Sections =
+    container.kind === 'certificate'
+      ? { certificate: { ...describeCertificate(container.certificate), extension: container.oid } }
+      : {};
+  let content: Unwrapped;
   try {
-    content = parse();
+    content = await unwrap(container);
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
-    return { title, problems: [error.message], content: {} };
+    return { title, problems: [error.message], content: outside };
   }
   const { statement, appCompose, proof, endorsements } = content.evidence;
   return inspectWrapped(title, content.evidence, (inner) => ({
+    ...outside,
     ...inner,
     ...(statement && { statement: documentOf(statement) }),
     ...(proof && {
@@ -53,8 +40,19 @@ async function inspectParsed(title: string, parse: () => Content): Promise<Findi
     }),
     ...(appCompose && { appCompose: documentOf(appCompose) }),
     ...(endorsements && { endorsements: presentIn(endorsements) }),
-    ...content.more,
+    ...testimonyOf(content),
   }));
+}
+
+/** Of a bundle: its maker's record, and who says when it was. */
+function testimonyOf({ bundle }: Unwrapped): Sections {
+  if (bundle === undefined) return {};
+  const { record, content, countersignatures, timestamps } = bundle;
+  const { instant, verdictDigest, version } = record;
+  return {
+    record: { ...(content.record as JsonObject), instant: toIso(instant), verdictDigest, version },
+    proofs: { countersignatures: countersignatures.length, timestamps: timestamps.length },
+  };
 }
 
 /** JSON as it is; what is none, in hexadecimal. */

@@ -1,10 +1,11 @@
 import type { JsonObject } from '@assay/verify/codec';
-import type { Encoding } from '../recognise/encoding.ts';
+import type { Encoding } from '@assay/verify/recognise';
+import type { Inspectable } from '../evidence.ts';
 
 /** What `assay inspect` found: a document for `--json`, and what the table is made of. Nothing in it is verified. */
 export interface Inspection {
   readonly schema: 'assay.inspection/1';
-  readonly kind: 'evidence' | 'reply' | 'certificate' | 'event-log' | 'envelope' | 'bundle';
+  readonly kind: Inspectable['kind'];
   readonly encoding: Encoding;
   /** One line for people: `Intel TDX quote, version 4`. */
   readonly title: string;

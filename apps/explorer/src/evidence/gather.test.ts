@@ -1,3 +1,4 @@
+import { createIntelVendor } from '@assay/simulate';
 import { endorsementsJson } from '@assay/verify/endorsements';
 import { expect, test } from 'vitest';
 import { gather } from './gather.ts';
@@ -47,4 +48,10 @@ test('evidence in a broken wrapping says why', async () => {
 
 test('JSON that is nothing known is left aside', async () => {
   expect((await gather([file('meta.json', '{"a":1}')])).ignored).toEqual(['meta.json']);
+});
+
+test('a certificate that signs itself and carries nothing is a root, offered under its name', async () => {
+  const { rootPem } = await createIntelVendor({ seed: 'gather', now: new Date('2026-02-01T00:00:00Z') });
+  const { roots, given } = await gather([file('root.pem', rootPem)]);
+  expect([roots.map(({ name }) => name), given]).toEqual([[expect.stringContaining('SIMULATED')], undefined]);
 });

@@ -1,7 +1,8 @@
 import { AssayError, type RawEndorsements } from '@assay/verify';
-import type { JsonObject } from '@assay/verify/codec';
+import { type Certificate, equalBytes, fromUtf8, type JsonObject } from '@assay/verify/codec';
 import { endorsementsFromDirectory, parseEndorsements } from '@assay/verify/endorsements';
-import { type FoundEvidence, type Recognised, recognise } from './recognise.ts';
+import { type Recognised, type RecognisedEvidence, recognise, type Unwrapped, unwrap } from '@assay/verify/recognise';
+import { TEES } from './tees.ts';
 
 /** A file that was dropped or chosen, or a text that was pasted. */
 export interface InputFile {
@@ -17,7 +18,7 @@ export interface NamedRoot {
 
 /** A file of evidence: read, or broken in a way that says what it was meant to be. */
 export type Given = { readonly name: string; readonly bytes: Uint8Array } & (
-  | FoundEvidence
+  | Unwrapped
   | { readonly malformed: string }
 );
 
@@ -51,7 +52,7 @@ export async function gather(files: readonly InputFile[]): Promise<Gathered> {
       folder[name] = file.bytes;
       continue;
     }
-    const part = partOf({ ...file, name }, await recognise(file.bytes));
+    const part = await partOf({ ...file, name }, recognise(file.bytes, TEES));
     const surplus = part?.given !== undefined && parts.some(({ given }) => given);
     if (part === undefined || surplus) ignored.push(surplus ? `${name} (one file of evidence at a time)` : name);
     else parts.push(part);
@@ -72,21 +73,39 @@ function first<K extends keyof Part>(parts: readonly Part[], key: K): Part[K] | 
   return parts.find((part) => part[key] !== undefined)?.[key];
 }
 
-function partOf({ name, bytes }: InputFile, recognised: Recognised | undefined): Part | undefined {
+async function partOf({ name, bytes }: InputFile, recognised: Recognised | undefined): Promise<Part | undefined> {
   if (recognised === undefined) return undefined;
-  if ('found' in recognised) return { given: { name, bytes, ...recognised.found } };
-  if ('malformed' in recognised) return { given: { name, bytes, malformed: recognised.malformed } };
-  if ('eventLog' in recognised) return { eventLog: recognised.eventLog };
-  if ('root' in recognised) return { root: { name: recognised.name, der: recognised.root } };
-  return jsonPart(bytes, recognised);
+  switch (recognised.kind) {
+    case 'event-log':
+      return { eventLog: recognised.bytes };
+    case 'certificates':
+      return rootPart(recognised.certificates);
+    case 'json':
+      return jsonPart(recognised.bytes, recognised.object);
+    default:
+      return { given: { name, bytes, ...(await contentOf(recognised)) } };
+  }
 }
 
-function jsonPart(
-  bytes: Uint8Array,
-  { json, text }: { readonly json: JsonObject; readonly text: string },
-): Part | undefined {
+async function contentOf(recognised: RecognisedEvidence): Promise<Unwrapped | { readonly malformed: string }> {
+  try {
+    return await unwrap(recognised);
+  } catch (error) {
+    if (error instanceof AssayError) return { malformed: error.message };
+    throw error;
+  }
+}
+
+/** A certificate that names itself as its issuer. */
+function rootPart(certificates: readonly Certificate[]): Part | undefined {
+  const root = certificates.find(({ issuer, subject }) => equalBytes(issuer.raw, subject.raw));
+  const { CN = 'a root without a name', O = 'no organisation' } = root?.subject.attributes ?? {};
+  return root && { root: { name: `${CN} (${O})`, der: root.raw } };
+}
+
+function jsonPart(bytes: Uint8Array, json: JsonObject): Part | undefined {
   if ('docker_compose_file' in json || 'manifest_version' in json) return { appCompose: bytes };
-  if (isPolicy(json)) return { policy: text };
+  if (isPolicy(json)) return { policy: fromUtf8(bytes) };
   try {
     return { endorsements: parseEndorsements(bytes) };
   } catch (error) {

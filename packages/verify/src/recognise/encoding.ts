@@ -1,4 +1,5 @@
-import { fromHex } from '@assay/verify/codec';
+import { fromHex } from '../codec/hex.ts';
+import { fromUtf8, utf8 } from '../codec/text.ts';
 
 /** How a file's bytes were written down. */
 export type Encoding = 'raw' | 'hex' | 'base64';
@@ -27,7 +28,7 @@ export function readingsOf(bytes: Uint8Array): readonly Reading[] {
   const decoded = BASE64.test(compact) ? base64(compact) : undefined;
   if (decoded) readings.push({ encoding: 'base64', bytes: decoded });
   // White space around text (a token, JSON) is an editor's, not evidence.
-  readings.push({ encoding: 'raw', bytes: new TextEncoder().encode(trimmed) });
+  readings.push({ encoding: 'raw', bytes: utf8(trimmed) });
   return readings;
 }
 
@@ -46,5 +47,5 @@ function asciiOf(bytes: Uint8Array): string | undefined {
   for (const byte of bytes) {
     if (byte > 126 || (byte < 32 && (byte < 9 || byte > 13))) return undefined;
   }
-  return new TextDecoder().decode(bytes);
+  return fromUtf8(bytes);
 }

@@ -1,10 +1,11 @@
-import { AssayError } from '@assay/verify';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { utf8 } from '../codec/text.ts';
+import { AssayError } from '../errors.ts';
 import { decodeMessagePack } from './message-pack.ts';
 
 const of = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
-const text = (value: string): number[] => [0xa0 + value.length, ...Buffer.from(value)];
+const text = (value: string): number[] => [0xa0 + value.length, ...utf8(value)];
 
 test.each([
   ['positive fixint', of(0x7f), 127],

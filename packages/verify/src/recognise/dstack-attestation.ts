@@ -1,13 +1,12 @@
-import { AssayError } from '@assay/verify';
-import { fromUtf8, Reader, toHex, utf8 } from '@assay/verify/codec';
+import { fromHex, toHex } from '../codec/hex.ts';
+import { Reader } from '../codec/reader.ts';
+import { fromUtf8, utf8 } from '../codec/text.ts';
+import { type AssayError, malformed } from '../errors.ts';
+import type { Evidence } from '../options.ts';
 import { decodeMessagePack, type Packed, type PackedMap } from './message-pack.ts';
 
-/** Evidence with the event log that came along. */
-export interface EvidenceWithLog {
-  readonly evidence: Uint8Array;
-  /** dstack's JSON. */
-  readonly eventLog?: Uint8Array;
-}
+/** A quote, with dstack's JSON of the events that came along. */
+export type EvidenceWithLog = Pick<Evidence, 'evidence' | 'eventLog'>;
 
 /** Platforms of version 0 (a SCALE enum) and of version 1 (by name) that hold a TDX quote. */
 const TDX = 0;
@@ -128,9 +127,9 @@ function bytesOf(value: Packed | undefined, field: string): Uint8Array {
   }
   const text = textOf(value, field);
   if (!/^(?:[0-9a-f]{2})*$/i.test(text)) throw wrong(`${field}: expected bytes`);
-  return Uint8Array.from(Buffer.from(text, 'hex'));
+  return fromHex(text, field);
 }
 
 function wrong(message: string): AssayError {
-  return new AssayError('malformed', `dstack attestation: ${message}`, { field: 'attestation' });
+  return malformed(`dstack attestation: ${message}`, { field: 'attestation' });
 }

@@ -1,10 +1,11 @@
-import { toHex } from '@assay/verify/codec';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { toBase64, toBase64Url } from '../codec/base64.ts';
+import { toHex } from '../codec/hex.ts';
+import { utf8 } from '../codec/text.ts';
 import { readingsOf } from './encoding.ts';
 
-const text = (value: string): Uint8Array => new TextEncoder().encode(value);
-const read = (value: string) => readingsOf(text(value)).map(({ encoding, bytes }) => `${encoding} ${toHex(bytes)}`);
+const read = (value: string) => readingsOf(utf8(value)).map(({ encoding, bytes }) => `${encoding} ${toHex(bytes)}`);
 
 test.each([
   ['0x0aFF', 'hex 0aff'],
@@ -16,7 +17,7 @@ test.each([
 });
 
 test('a length that is none of base64 leaves the text itself', () => {
-  expect(read('abcdz')).toEqual([`raw ${toHex(text('abcdz'))}`]);
+  expect(read('abcdz')).toEqual([`raw ${toHex(utf8('abcdz'))}`]);
 });
 
 test('bytes that are no text are themselves alone', () => {
@@ -27,13 +28,12 @@ test('bytes that are no text are themselves alone', () => {
 test('what is written in hexadecimal, base64 or base64url is read again', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), (bytes) => {
-      const buffer = Buffer.from(bytes);
       for (const [encoding, written] of [
-        ['hex', buffer.toString('hex')],
-        ['base64', buffer.toString('base64')],
-        ['base64', buffer.toString('base64url')],
+        ['hex', toHex(bytes)],
+        ['base64', toBase64(bytes)],
+        ['base64', toBase64Url(bytes)],
       ] as const) {
-        const found = readingsOf(text(written)).find((reading) => reading.encoding === encoding);
+        const found = readingsOf(utf8(written)).find((reading) => reading.encoding === encoding);
         expect(found && toHex(found.bytes)).toBe(toHex(bytes));
       }
     }),

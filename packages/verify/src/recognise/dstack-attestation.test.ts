@@ -1,6 +1,8 @@
-import { AssayError } from '@assay/verify';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fromHex } from '../codec/hex.ts';
+import { fromUtf8, utf8 } from '../codec/text.ts';
+import { AssayError } from '../errors.ts';
 import { parseDstackAttestation } from './dstack-attestation.ts';
 
 const QUOTE = Uint8Array.from({ length: 100 }, (_, index) => index);
@@ -10,13 +12,12 @@ const u32 = (value: number): number[] => [value & 255, (value >> 8) & 255, (valu
 /** SCALE bytes with a compact length. */
 const scale = (bytes: Uint8Array): number[] =>
   bytes.length < 64 ? [bytes.length << 2, ...bytes] : [((bytes.length & 63) << 2) | 1, bytes.length >> 6, ...bytes];
-const hex = (text: string): Uint8Array => Buffer.from(text, 'hex');
 
 const version0 = Uint8Array.from([
   ...[0, 0],
   ...scale(QUOTE),
   ...[1 << 2, ...u32(EVENT.imr), ...u32(EVENT.event_type)],
-  ...[...scale(hex(EVENT.digest)), ...scale(Buffer.from(EVENT.event)), ...scale(hex(EVENT.event_payload))],
+  ...[...scale(fromHex(EVENT.digest)), ...scale(utf8(EVENT.event)), ...scale(fromHex(EVENT.event_payload))],
   ...[0, ...new Uint8Array(64), 0],
 ]);
 
@@ -25,14 +26,14 @@ type Value = number | string | Uint8Array | readonly Value[] | { readonly [key: 
 /** MessagePack of a value. */
 function pack(value: Value): number[] {
   if (typeof value === 'number') return value < 128 ? [value] : [0xce, ...u32(value).reverse()];
-  if (typeof value === 'string') return [0xd9, value.length, ...Buffer.from(value)];
+  if (typeof value === 'string') return [0xd9, value.length, ...utf8(value)];
   if (value instanceof Uint8Array) return [0xc5, value.length >> 8, value.length & 255, ...value];
   if (Array.isArray(value)) return [0xdc, 0, value.length, ...value.flatMap(pack)];
   const entries = Object.entries(value);
   return [0xde, 0, entries.length, ...entries.flatMap(([key, member]) => [...pack(key), ...pack(member)])];
 }
 
-const event1 = { ...EVENT, digest: hex(EVENT.digest), event_payload: [...hex(EVENT.event_payload)] };
+const event1 = { ...EVENT, digest: fromHex(EVENT.digest), event_payload: [...fromHex(EVENT.event_payload)] };
 const version1 = (platform: Value): Uint8Array =>
   Uint8Array.from(pack({ version: 1, platform, stack: { kind: 'dstack' } }));
 
@@ -46,7 +47,7 @@ test.each([
 ])('%s holds quote and event log', (_name, bytes) => {
   const { evidence, eventLog } = parseDstackAttestation(bytes);
   expect(evidence).toEqual(QUOTE);
-  expect(JSON.parse(Buffer.from(eventLog ?? '').toString())).toEqual([EVENT]);
+  expect(JSON.parse(fromUtf8(eventLog ?? utf8('')))).toEqual([EVENT]);
 });
 
 test('without events there is no log', () => {

@@ -7,12 +7,11 @@ import {
 } from '@assay/simulate';
 import { parseJsonObject, toHex, utf8 } from '@assay/verify/codec';
 import { replayEventLog } from '@assay/verify/event-log';
+import { type EvidenceWithLog, parseDstackAttestation, recognise, unwrap } from '@assay/verify/recognise';
 import { beforeAll, expect, test } from 'vitest';
-import { assayHere } from '../../../../tools/assay-in-process.ts';
-import { makeFolder, NOW } from '../../../../tools/demo-folder.ts';
-import { TEES } from '../tees.ts';
-import { type EvidenceWithLog, parseDstackAttestation } from './dstack-attestation.ts';
-import { recognise } from './recognise.ts';
+import { assayHere } from '../../../tools/assay-in-process.ts';
+import { makeFolder, NOW } from '../../../tools/demo-folder.ts';
+import { TEES } from './tees.ts';
 
 // What a simulated guest agent answers is what this reader takes for dstack's.
 
@@ -70,9 +69,9 @@ const CERTIFICATES = [
 test.each(CERTIFICATES)('release %s, /%s: a certificate with evidence in %s', async (version, method, oid) => {
   const agent = await createGuestAgent(vendor, { version });
   const found = recognise(utf8(await ask(agent, method, RATLS, 'certificate_chain')), TEES);
-  if (found?.kind !== 'certificate' || !('evidence' in found.carried)) throw new Error('no evidence was recognised');
-  const { evidence } = found.carried;
-  expect(evidence.oid).toBe(oid);
+  if (found?.kind !== 'certificate') throw new Error('no evidence was recognised');
+  expect(found.oid).toBe(oid);
+  const { evidence } = await unwrap(found);
   expect(recognise(evidence.evidence, TEES)).toMatchObject({ kind: 'evidence', tee: { name: 'tdx' } });
   expect(await registersOf(evidence)).toMatchObject({ rtmr3: toHex(agent.td.registers[3] ?? new Uint8Array()) });
 });

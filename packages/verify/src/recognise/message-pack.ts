@@ -1,5 +1,6 @@
-import { AssayError } from '@assay/verify';
-import { fromUtf8, Reader } from '@assay/verify/codec';
+import { Reader } from '../codec/reader.ts';
+import { fromUtf8 } from '../codec/text.ts';
+import { type AssayError, malformed } from '../errors.ts';
 
 /** A decoded value. Integers beyond 2^53, floats and extensions do not occur in attestations and are refused. */
 export type Packed = null | boolean | number | string | Uint8Array | readonly Packed[] | PackedMap;
@@ -94,5 +95,5 @@ function expectItems(reader: Reader, count: number): void {
 }
 
 function wrong(message: string): AssayError {
-  return new AssayError('malformed', `MessagePack: ${message}`, { field: 'MessagePack' });
+  return malformed(`MessagePack: ${message}`, { field: 'MessagePack' });
 }
