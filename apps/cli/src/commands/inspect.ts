@@ -24,12 +24,7 @@ export async function inspect(file: string, { json }: { readonly json?: boolean 
 }
 
 function findingsOf(recognised: Inspectable): Promise<Findings> {
-  switch (recognised.kind) {
-    case 'evidence':
-      return inspectEvidence(recognised.bytes);
-    case 'event-log':
-      return inspectEventLog(recognised.bytes);
-    default:
-      return inspectContainer(recognised);
-  }
+  if (recognised.kind === 'evidence') return inspectEvidence(recognised.bytes);
+  if (recognised.kind === 'event-log') return inspectEventLog(recognised.bytes);
+  return inspectContainer(recognised);
 }

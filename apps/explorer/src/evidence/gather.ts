@@ -75,16 +75,10 @@ function first<K extends keyof Part>(parts: readonly Part[], key: K): Part[K] | 
 
 async function partOf({ name, bytes }: InputFile, recognised: Recognised | undefined): Promise<Part | undefined> {
   if (recognised === undefined) return undefined;
-  switch (recognised.kind) {
-    case 'event-log':
-      return { eventLog: recognised.bytes };
-    case 'certificates':
-      return rootPart(recognised.certificates);
-    case 'json':
-      return jsonPart(recognised.bytes, recognised.object);
-    default:
-      return { given: { name, bytes, ...(await contentOf(recognised)) } };
-  }
+  if (recognised.kind === 'event-log') return { eventLog: recognised.bytes };
+  if (recognised.kind === 'certificates') return rootPart(recognised.certificates);
+  if (recognised.kind === 'json') return jsonPart(recognised.bytes, recognised.object);
+  return { given: { name, bytes, ...(await contentOf(recognised)) } };
 }
 
 async function contentOf(recognised: RecognisedEvidence): Promise<Unwrapped | { readonly malformed: string }> {

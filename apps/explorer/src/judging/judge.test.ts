@@ -9,7 +9,6 @@ const now = new Date('2026-03-01T12:00:00Z');
 const given: Given = {
   name: 'token',
   bytes: new Uint8Array(),
-  kind: 'bare',
   evidence: { evidence: new TextEncoder().encode('eyJ.e30.') },
 };
 const judged = (more: Partial<Settings>, evidence: Given = given) => judge(evidence, {}, { ...STRICT, ...more }, now);
