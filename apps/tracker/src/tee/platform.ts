@@ -1,0 +1,81 @@
+import {
+  type Attester,
+  type AttesterName,
+  createDstackKeys,
+  createGramineKeys,
+  type Environment,
+  type KeySource,
+} from '@assay/attest';
+import { Checklist } from '@assay/verify';
+import { equalBytes, fromCertificateChain } from '@assay/verify/codec';
+import type { Policy } from '@assay/verify/policy';
+import { sgx } from '@assay/verify/sgx';
+import { tdx } from '@assay/verify/tdx';
+
+/** The TEE that a tracker runs in. */
+export interface TeePlatform {
+  /** Undefined outside of a TEE. */
+  readonly attester: Attester | undefined;
+  /** Undefined where the TEE derives no keys. */
+  readonly keys: KeySource | undefined;
+  /** Where a TEE was looked for. */
+  readonly looked: readonly string[];
+  /** Whether its evidence ends in a root of the operator's; null without evidence. */
+  readonly simulated: boolean | null;
+  /** What a tracker like this one measures to: undefined without evidence. */
+  readonly releases: Policy['releases'];
+}
+
+/** Where a platform is looked for. */
+export interface PlatformOptions {
+  readonly attesters: readonly Attester[];
+  readonly environment: Environment;
+  /** DER of root certificates that the operator vouches for. */
+  readonly roots: readonly Uint8Array[];
+  readonly random: (length: number) => Uint8Array;
+}
+
+/** Looks for a TEE, and has one quote made to know it by. Throws what the attester throws. */
+export async function lookForTee({ attesters, environment, roots, random }: PlatformOptions): Promise<TeePlatform> {
+  const looks = await Promise.all(attesters.map(async (attester) => ({ attester, ...(await attester.detect()) })));
+  const looked = looks.flatMap(({ attester: { name }, looked: places }) => places.map((place) => `${name}: ${place}`));
+  const attester = looks.find(({ available }) => available)?.attester;
+  if (attester === undefined) return { attester, keys: undefined, looked, simulated: null, releases: undefined };
+  // Nobody chose these bytes: the quote says nothing but where it was made.
+  const { evidence } = await attester.evidence({ reportData: random(64) });
+  return {
+    attester,
+    keys: keysOf(attester.name, environment),
+    looked,
+    simulated: isSimulated(evidence, roots),
+    releases: releasesOf(evidence),
+  };
+}
+
+function keysOf(attester: AttesterName, environment: Environment): KeySource | undefined {
+  if (attester === 'dstack') return createDstackKeys({ environment });
+  return attester === 'gramine' ? createGramineKeys({ path: environment.ASSAY_GRAMINE_PATH }) : undefined;
+}
+
+/** Decides nothing but what it is called: whether evidence is genuine, a verifier says. */
+function isSimulated(evidence: Uint8Array, roots: readonly Uint8Array[]): boolean {
+  const { certification } = parsed(evidence)?.quote.authentication ?? {};
+  if (certification === undefined || !('chain' in certification)) return false;
+  const chain = fromCertificateChain(certification.chain);
+  return chain.some((certificate) => roots.some((root) => equalBytes(root, certificate)));
+}
+
+/** Firmware, kernel and what runs on it; of SGX the enclave. */
+const CODE = ['mrtd', 'rtmr1', 'rtmr2', 'rtmr3', 'mrenclave'] as const;
+
+function releasesOf(evidence: Uint8Array): Policy['releases'] {
+  const found = parsed(evidence)?.claims.measurements;
+  if (found === undefined) return undefined;
+  const measurements = Object.fromEntries(CODE.flatMap((name) => (name in found ? [[name, found[name]]] : [])));
+  return [{ name: 'this tracker', measurements }];
+}
+
+function parsed(evidence: Uint8Array) {
+  if (tdx.recognises(evidence)) return tdx.parse(evidence, new Checklist(tdx.checks));
+  return sgx.recognises(evidence) ? sgx.parse(evidence, new Checklist(sgx.checks)) : undefined;
+}
