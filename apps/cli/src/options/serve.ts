@@ -10,7 +10,7 @@ export function serveCommand(program: Command, stage: Stage): void {
     .command('serve')
     .summary('serve evidence of this machine, or parts of a guest agent, over HTTP')
     .description(
-      'Serves until interrupted. Without a service it serves the attester: assay serve --port 8080. Each option is a variable (ASSAY_PORT) and a key of the file (port), too.',
+      'Serves until interrupted. Without a service it serves the attester: assay serve --port 8080. Each service has options of its own: assay serve attester --help lists them.',
     )
     .enablePositionalOptions();
   attesterOptions(serve, stage);
@@ -36,8 +36,14 @@ function attesterOptions(serve: Command, { io, answer }: Stage): void {
     .option('--build-info <text>', 'how it was built; null if left out')
     .optionsGroup('Evidence:')
     .option('--from <attester>', 'gramine, confidential-space, dstack, proxy or tsm; the first that works if left out')
-    .option('--url <address>', "the service's own address, whom tokens are for; http://localhost:PORT if left out")
-    .option('--audiences <who...>', 'whom else evidence may be for; anybody if left out, but of tokens')
+    .option(
+      '--url <address>',
+      'the address that others reach it by: tokens are for it, a self-made certificate has its name; http://localhost:PORT if left out',
+    )
+    .option(
+      '--audiences <who...>',
+      'whom evidence may be for, and nobody else; if left out anybody, and of tokens the address alone',
+    )
     .option('--collateral-from <url>', 'a PCS, PCCS or KDS: its endorsements go with fresh evidence')
     .optionsGroup('Confidential Space:')
     .option('--public-token', 'show the token to who brings no nonce, too')
