@@ -15,7 +15,7 @@ async function exported(): Promise<string> {
   const { app } = await (await scene.staged()).start();
   for (const path of [scene.tcb, '/tdx/certification/v4/qe/identity', lists]) await app.request(path);
   const answer = await app.request('/export', { headers: { authorization: 'Bearer the-token-of-the-admin' } });
-  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/jsonl']);
   return answer.text();
 }
 

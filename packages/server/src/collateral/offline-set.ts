@@ -8,7 +8,7 @@ import { resourceNamed } from './routes.ts';
 import type { CollateralService } from './service.ts';
 
 /** JSON on each line: the schema, then a document each. */
-export const OFFLINE_SET_TYPE = 'application/x-ndjson';
+export const OFFLINE_SET_TYPE = 'application/jsonl';
 
 const SCHEMA = 'assay.collateral-set/1';
 /** Of one line, in characters; and of lines. */

@@ -123,8 +123,6 @@ export const collateralPaths: ApiPaths = {
     'rootCrl',
     "The root's list of revocations",
     file('Hexadecimal of DER.', { 'application/pkix-crl': bytes }),
-    [],
-    ['bad_request', 'too_many_requests', 'collateral_refused', 'unavailable'],
   ),
   '/sgx/certification/v4/crl': operation(
     'crl',
@@ -181,7 +179,7 @@ export const collateralPaths: ApiPaths = {
       summary: 'All that is kept, for a service without a way to the vendors',
       description: 'Served where an admin token is configured.',
       bearer: 'required',
-      answers: { 200: file('A set for `--import`.', { 'application/x-ndjson': lines }), ...problems('unauthorized') },
+      answers: { 200: file('A set for `--import`.', { 'application/jsonl': lines }), ...problems('unauthorized') },
     },
   },
   '/health': {

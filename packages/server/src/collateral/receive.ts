@@ -1,7 +1,7 @@
 import { Problem } from '../problem/problem.ts';
+import { chainIn } from './judged/certificates.ts';
 import type { Received } from './judged/judged.ts';
 import { type AmdResource, type IntelResource, pckCrlOf, type Resource, ROOT_CHAIN } from './resource.ts';
-import { chainOf, chainPem } from './upstream/answers.ts';
 import { type Answer, type DownloadOptions, download } from './upstream/download.ts';
 import { addressOf, type Endpoint } from './upstream/endpoint.ts';
 import { rootCrlOf } from './upstream/intel.ts';
@@ -22,11 +22,16 @@ export function receiver(upstreams: Upstreams, limits: DownloadOptions): (resour
     if (intel === undefined) throw unserved('Intel', 'pcs');
     if (resource.kind !== 'root-crl') return asked(resource, intel.service, 'pcs');
     // The list says nothing of the root that signed it: that stands in the chain of another one.
-    const certificates = chainOf(await asked(pckCrlOf('platform'), intel.service, 'pcs'), [ROOT_CHAIN]);
+    const list = await asked(pckCrlOf('platform'), intel.service, 'pcs');
+    const { certificates, header } = chainIn(resource.target, list, [ROOT_CHAIN]);
     const options = { ...(intel.rootCrl && { rootCrl: intel.rootCrl }) };
-    const bytes = await rootCrlOf(certificates, intel.service, options, { ...limits, field: 'pcs' });
-    const chain = encodeURIComponent(Buffer.from(chainPem(certificates)).toString());
-    return { bytes, headers: new Headers({ [ROOT_CHAIN]: chain }) };
+    const bytes = await rootCrlOf(
+      certificates.map(({ raw }) => raw),
+      intel.service,
+      options,
+      { ...limits, field: 'pcs' },
+    );
+    return { bytes, headers: new Headers({ [ROOT_CHAIN]: header }) };
   }
 
   async function ofAmd(resource: AmdResource): Promise<Received> {
