@@ -1,5 +1,4 @@
 import type { Database, Migration } from '@assay/store';
-import { insertRows } from '@assay/store';
 import { parseJsonObject } from '@assay/verify/codec';
 import type { JSONWebKeySet, JWK } from 'jose';
 import type { EarKind } from './key-file.ts';
@@ -51,10 +50,14 @@ export function createPublishedKeys(db: Database<EarKeySchema>): PublishedKeys {
     publish: (keys, now) =>
       db.transaction(async (trx) => {
         await trx.deleteFrom('ear_keys').where('served_until', '<=', now).execute();
-        const known = await trx.selectFrom('ear_keys').select('kid').execute();
-        const kids = new Set(known.map(({ kid }) => kid));
-        const added = keys.filter(({ kid, served_until }) => served_until > now && !kids.has(kid));
-        if (added.length > 0) await insertRows(trx, 'ear_keys', added);
+        const added = keys.filter(({ served_until }) => served_until > now);
+        if (added.length === 0) return;
+        // Instances on one folder publish the same key, perhaps at the same moment.
+        await trx
+          .insertInto('ear_keys')
+          .values([...added])
+          .onConflict((conflict) => conflict.column('kid').doNothing())
+          .execute();
       }),
     served: async (kind, now) => {
       const rows = await db.sql
