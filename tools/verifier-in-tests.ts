@@ -1,7 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createBatcher, newInstance } from '@assay/attest';
 import {
+  createDocsApp,
   createVerifier,
+  type Hono,
+  mounted,
   newApiKey,
   openVerifierDatabase,
   parseApiKeys,
@@ -9,6 +12,7 @@ import {
   VERIFIER_BODY,
   type VerifierAppOptions,
   type VerifierDatabase,
+  verifierPaths,
 } from '@assay/server';
 import { createIntelVendor, createSoftwareTd, issueCollateral, issuePck } from '@assay/simulate';
 import { createSoftwareAttester } from '@assay/simulate/node';
@@ -35,8 +39,8 @@ export const SPKI_SHA256 = '07'.repeat(32);
 export const POLICY: JsonObject = { identity: 'any', binding: { profile: 'assay/1-batch', type: 'attestation' } };
 export const SUBJECT: JsonObject = { peerKey: { spkiSha256: SPKI_SHA256 } };
 
-/** A TD of the test vendor at an instant. */
-export async function simulatedTd(now: Date): Promise<SimulatedTd> {
+/** A TD of the test vendor at an instant, whose statements name this key. */
+export async function simulatedTd(now: Date, spkiSha256 = SPKI_SHA256): Promise<SimulatedTd> {
   const vendor = await createIntelVendor({ seed: 'verifier', now });
   const pck = await issuePck(vendor);
   const files = Object.entries(await issueCollateral(vendor, pck, { tee: 'tdx' })).map(
@@ -44,7 +48,7 @@ export async function simulatedTd(now: Date): Promise<SimulatedTd> {
   );
   const attester = createSoftwareAttester(createSoftwareTd(vendor, { pck }));
   const batcher = createBatcher(attester, { instance: newInstance(), clock: () => now });
-  const keys = [{ use: 'tls', spkiSha256: SPKI_SHA256 }];
+  const keys = [{ use: 'tls', spkiSha256 }];
   return {
     roots: fromPem(vendor.rootPem, 'CERTIFICATE'),
     rootPem: vendor.rootPem,
@@ -125,16 +129,18 @@ export interface VerifierInTests extends AsyncDisposable {
   readonly sweep: () => Promise<void>;
 }
 
-/** Serves a verifier on a database. */
+/** Serves a verifier on a database, and apps beside it. */
 export async function startVerifier(
   database: DatabaseOptions,
   options: Pick<VerifierAppOptions, 'clock'> & Partial<VerifierAppOptions>,
+  beside: readonly Hono[] = [],
 ): Promise<VerifierInTests> {
   const db = await openVerifierDatabase(database);
   const keys = parseApiKeys(KEYS_FILE, 'keys');
   const verifier = createVerifier({ db, keys: () => keys, random: randomBytes, newId: randomUUID, ...options });
   const many = { burst: 1e9, perSecond: 1e9, peers: 10 };
-  const served = await serveApp(verifier.app, {
+  const described = { title: 'verifier', version: '1.0.0', description: 'Verdicts.', paths: verifierPaths };
+  const served = await serveApp(mounted([verifier.app, createDocsApp(described), ...beside]), {
     place: { host: '127.0.0.1', port: 0 },
     log: { write: () => undefined },
     limits: { bodyBytes: VERIFIER_BODY },

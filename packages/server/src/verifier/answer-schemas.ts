@@ -49,7 +49,7 @@ export const policyPage = z
 /** A challenge. */
 export const challengeDocument = z
   .strictObject({ nonce: challengeNonce, expiresAt: instant, policy: z.strictObject(reference) })
-  .meta({ title: 'Challenge', description: 'A nonce for you alone, and for this version of the policy.' });
+  .meta({ title: 'IssuedChallenge', description: 'A nonce for you alone, and for this version of the policy.' });
 
 const verdict = z
   .looseObject({

@@ -83,7 +83,11 @@ export function createVerifier(options: VerifierAppOptions): Verifier {
   app.onError(answerFailure);
   app.get('/health', (c) => c.json({ status: 'ok', service: 'dstack-verifier' }));
   app.get('/ready', async (c) => {
-    await policies.list('');
+    try {
+      await policies.list('');
+    } catch (cause) {
+      throw new Problem('unavailable', 'the database does not answer', { cause });
+    }
     return c.json({ status: 'ready' });
   });
   servePolicies(app, { ledger, policies, who });

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@assay/verify/codec';
+import type { Policy } from '@assay/verify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningGuest, runGuest } from '../../../../tools/dstack-guest-in-tests.ts';
 import { suiteFolder } from '../../../../tools/stores-in-tests.ts';
@@ -27,7 +27,7 @@ afterAll(() => guest[Symbol.asyncDispose]());
 const path = suiteFolder();
 let count = 0;
 /** A verifier that trusts the guest's vendor; with a policy, also its image and app. */
-async function start(policy?: JsonObject) {
+async function start(policy?: Policy) {
   count += 1;
   const { roots, endorsements } = guest.trust;
   const service = await startVerifier(
@@ -38,11 +38,8 @@ async function start(policy?: JsonObject) {
   return service;
 }
 
-const images = (): JsonObject => ({
-  releases: [{ name: 'this app', measurements: { ...guest.measurements() } }],
-  binding: { profile: 'raw' },
-});
-const askVerify = async (body: unknown, policy?: JsonObject) => {
+const images = (): Policy => guest.policy({ binding: { profile: 'raw' } });
+const askVerify = async (body: unknown, policy?: Policy) => {
   await using service = await start(policy);
   return await ask(service.origin, 'POST /verify', body, { as: null });
 };
