@@ -1,0 +1,110 @@
+import { ConstraintViolation, insertRows } from '@assay/store';
+import type { Announced } from '../announce/gate.ts';
+import type { TrackerDatabase } from '../ledger/schema.ts';
+import type { Directory } from './directory.ts';
+
+/** Who announced what in the last epochs: in memory, and written now and then, so that it outlives the process. */
+export interface AnnouncedIndex {
+  readonly note: (announced: Pick<Announced, 'user' | 'infohash' | 'epoch'>) => void;
+  /** Whether a user announced a torrent in that epoch or the one before. Asks the store only where memory says no. */
+  readonly has: (user: number, infohash: Uint8Array, epoch: number) => boolean | Promise<boolean>;
+  /** Writes what is only in memory yet. */
+  readonly flush: () => Promise<void>;
+}
+
+/** Epochs that are kept: a receipt of the epoch before this one may rest on an announce of the one before that. */
+const KEPT_EPOCHS = 3;
+/** Announces that may wait to be written; more wait in memory only until their users announce again. */
+const MOST_WAITING = 65_536;
+const LARGEST_WRITE = 1_024;
+
+interface Row {
+  readonly user_number: number;
+  readonly infohash: Uint8Array;
+  readonly epoch: number;
+}
+
+/** Version 2 torrents announce the first 20 bytes of their infohash (BEP 52). */
+export function announcedHash(infohash: Uint8Array): Uint8Array {
+  return infohash.length === 20 ? infohash : infohash.slice(0, 20);
+}
+
+const keyOf = (infohash: Uint8Array): string =>
+  Buffer.from(infohash.buffer, infohash.byteOffset, infohash.byteLength).toString('latin1');
+
+/** Reads what was announced in the epochs before `epoch`, and in it. */
+export async function openAnnounced(
+  db: TrackerDatabase,
+  directory: Pick<Directory, 'byId'>,
+  epoch: number,
+): Promise<AnnouncedIndex> {
+  /** By epoch, then by torrent: the users' numbers. */
+  const epochs = new Map<number, Map<string, Set<number>>>();
+  let waiting: Row[] = [];
+
+  /** False where it was there already. */
+  const remember = ({ user_number: user, infohash, epoch: at }: Row): boolean => {
+    let torrents = epochs.get(at);
+    if (torrents === undefined) {
+      torrents = new Map();
+      epochs.set(at, torrents);
+      const newest = Math.max(...epochs.keys());
+      for (const old of epochs.keys()) if (old <= newest - KEPT_EPOCHS) epochs.delete(old);
+    }
+    const key = keyOf(infohash);
+    const users = torrents.get(key) ?? new Set();
+    if (users.size === 0) torrents.set(key, users);
+    if (users.has(user)) return false;
+    users.add(user);
+    return true;
+  };
+  const write = async (rows: readonly Row[]): Promise<void> => {
+    try {
+      await db.transaction((trx) => insertRows(trx, 'tracker_announced', rows));
+    } catch (error) {
+      if (!(error instanceof ConstraintViolation)) throw error;
+      // Another process was told the same.
+      const insert = db.sql.insertInto('tracker_announced').onConflict((conflict) => conflict.doNothing());
+      for (const row of rows) await insert.values(row).execute();
+    }
+  };
+  const flush = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const rows = waiting.slice(0, LARGEST_WRITE);
+      waiting = waiting.slice(LARGEST_WRITE);
+      try {
+        await write(rows);
+      } catch (error) {
+        waiting = [...rows, ...waiting].slice(0, MOST_WAITING);
+        throw error;
+      }
+    }
+  };
+  const stored = async (user: number, infohash: Uint8Array, at: number): Promise<boolean> => {
+    const rows = await db.sql
+      .selectFrom('tracker_announced')
+      .selectAll()
+      .where('epoch', 'in', [at, at - 1])
+      .where('infohash', '=', infohash)
+      .where('user_number', '=', user)
+      .execute();
+    for (const row of rows) remember(row);
+    return rows.length > 0;
+  };
+  await db.sql.deleteFrom('tracker_announced').where('epoch', '<=', epoch - KEPT_EPOCHS).execute();
+  return {
+    note: ({ user, infohash, epoch: at }) => {
+      const number = directory.byId(user)?.number;
+      if (number === undefined) return;
+      const row = { user_number: number, infohash: new Uint8Array(announcedHash(infohash)), epoch: at };
+      if (remember(row) && waiting.length < MOST_WAITING) waiting.push(row);
+    },
+    has: (user, infohash, at) => {
+      const hash = announcedHash(infohash);
+      const key = keyOf(hash);
+      const known = [at, at - 1].some((one) => epochs.get(one)?.get(key)?.has(user));
+      return known || stored(user, hash, at);
+    },
+    flush,
+  };
+}
