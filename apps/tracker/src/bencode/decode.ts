@@ -3,7 +3,14 @@ import { MAX_DEPTH, MAX_VALUES } from './limits.ts';
 import type { Bencode, BencodeDictionary } from './value.ts';
 
 const [COLON, MINUS, ZERO, NINE, D, E, I, L] = [...':-09deil'].map((sign) => sign.charCodeAt(0)) as [
-  number, number, number, number, number, number, number, number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
 ];
 
 /**
@@ -89,9 +96,11 @@ function readNumber(cursor: Cursor, end: number): number {
     value = value * 10 + (byte - ZERO);
     if (!Number.isSafeInteger(value)) throw bad(start, 'a safe integer', 'a larger number');
   }
-  if (cursor.at === digits || cursor.bytes[cursor.at] !== end) throw bad(cursor.at, 'digits and their end', found(cursor));
+  if (cursor.at === digits || cursor.bytes[cursor.at] !== end)
+    throw bad(cursor.at, 'digits and their end', found(cursor));
   const zeroFirst = cursor.bytes[digits] === ZERO;
-  if (zeroFirst && (negative || cursor.at > digits + 1)) throw bad(start, 'a number in its shortest form', 'a zero first');
+  if (zeroFirst && (negative || cursor.at > digits + 1))
+    throw bad(start, 'a number in its shortest form', 'a zero first');
   cursor.at += 1;
   return negative ? -value : value;
 }

@@ -1,4 +1,4 @@
-import { appendAge, type Ages, removeAge } from './ages.ts';
+import { type Ages, appendAge, removeAge } from './ages.ts';
 import { becomeSeed, type Group, joinGroup, leaveGroup, positionOf, stopSeeding } from './group.ts';
 import { type HashKey, textHash } from './half-sip-hash.ts';
 import { SWARM_LIMITS, SWEEP_PER_ANNOUNCE, type SwarmLimits } from './limits.ts';
@@ -10,14 +10,14 @@ import {
   ENDPOINT_6,
   endpointLength,
   findPeer,
-  type Peers,
   type PeerState,
+  type Peers,
   STATE,
   sameBytes,
   WORD,
 } from './peers.ts';
 import { createMarks, type Random, sample } from './sample.ts';
-import { countsOf, NOBODY, newSwarm, nameOf, type Swarm, type SwarmCounts } from './swarm.ts';
+import { countsOf, NOBODY, nameOf, newSwarm, type Swarm, type SwarmCounts } from './swarm.ts';
 
 /** What swarms are made of; the key is secret. */
 export interface SwarmsOptions {
