@@ -23,6 +23,7 @@ import {
 } from '@assay/server';
 import { createStapler } from '../collateral/stapled.ts';
 import type { Io } from '../io.ts';
+import { printable } from '../table/style.ts';
 import { version as ownVersion } from '../version.ts';
 import { metricsPlace, type Service } from './service.ts';
 import { type TlsIdentity, tlsOf } from './tls.ts';
@@ -39,7 +40,7 @@ const EVIDENCES = { '/evidences/': 'evidence of the certificate of this connecti
 export async function attesterService(config: AttesterConfig, attester: Attester, io: Io): Promise<Service> {
   const { host, port } = config;
   const metrics = metricsPlace(config, port);
-  const report = (message: string): void => io.stderr(`assay: serve: ${message}\n`);
+  const report = (message: string): void => io.stderr(`assay: serve: ${printable(message)}\n`);
   const surroundings = { attester, io, report, url: config.url ?? usualUrl(config) };
   const names = [...new Set([bare(new URL(surroundings.url).hostname), 'localhost'])];
   const identity = await tlsOf(config, io, { attester, names, report });

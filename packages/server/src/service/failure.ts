@@ -1,5 +1,5 @@
 import { RequestError } from '@hono/node-server';
-import type { Context, NotFoundHandler } from 'hono';
+import type { Context, MiddlewareHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { Problem, type ProblemCode, problemOf, problemResponse } from '../problem/problem.ts';
 import type { ServiceEnv } from './answer-headers.ts';
@@ -45,9 +45,18 @@ export function answerFailure(error: Error, context: Context): Response {
   return problemResponse(failureOf(error, context), requestId);
 }
 
+/** Middleware: what is thrown and is no error becomes one, which apps are asked to answer. A caller who left is a text. */
+export const onlyErrors: MiddlewareHandler = async (_, next) => {
+  try {
+    await next();
+  } catch (thrown) {
+    throw thrown instanceof Error ? thrown : new Error('what was thrown is no error', { cause: thrown });
+  }
+};
+
 function hasLeft(error: unknown, { req }: Context): boolean {
   const { aborted, reason } = req.raw.signal;
-  return aborted && error === reason;
+  return aborted && (error === reason || (error instanceof Error && error.cause === reason));
 }
 
 /** Refuses a path that nobody serves, or a method that its path is not served with. Throws `Problem`. */

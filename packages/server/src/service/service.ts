@@ -2,7 +2,7 @@ import { type Env, Hono, type MiddlewareHandler, type Schema } from 'hono';
 import type { Logger } from 'pino';
 import { requestIds, type ServiceEnv, securityHeaders } from './answer-headers.ts';
 import { bodyLimit } from './body-limit.ts';
-import { answerFailure, unserved } from './failure.ts';
+import { answerFailure, onlyErrors, unserved } from './failure.ts';
 import type { RateLimit, ServiceLimits } from './limits.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import { createTokenBuckets, rateLimit } from './rate-limit.ts';
@@ -31,6 +31,7 @@ export function createService<E extends Env, S extends Schema, P extends string>
   service.use(requestIds(newRequestId));
   service.use(requestLog(log, now, metrics));
   service.use(securityHeaders);
+  service.use(onlyErrors);
   if (outer !== undefined) service.use(outer);
   service.use(rateLimit(createTokenBuckets(rate, now)));
   service.use(bodyLimit(limits.bodyBytes));
