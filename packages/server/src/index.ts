@@ -73,6 +73,8 @@ export {
   type PublishedKeys,
 } from './ear/published-keys.ts';
 export { createEvidencesApp, type EvidencesAppOptions } from './evidences/app.ts';
+export { createPageApp, type PageAppOptions } from './page/app.ts';
+export { createFrontDoor } from './page/front-door.ts';
 export { Problem, type ProblemCode, type ProblemDocument, problemOf, problemResponse } from './problem/problem.ts';
 export { createProxyApp, type ProxyAppOptions, type ProxyGrant } from './proxy/app.ts';
 export type { BearerToken } from './proxy/bearer.ts';
