@@ -20,8 +20,8 @@ export function bodyLimit(limit: number): MiddlewareHandler<ServiceEnv> {
     } else if (encoding !== undefined) {
       // Only such a body can be longer than it says: it is read here, and handlers find it whole.
       const body = await bodyOf(incoming, limit);
-      const { url, headers } = context.req.raw;
-      context.req.raw = new Request(url, { method, headers, body });
+      const { url, headers, signal } = context.req.raw;
+      context.req.raw = new Request(url, { method, headers, body, signal });
     } else if (Number(length ?? 0) > limit) {
       throw tooLarge(limit);
     }

@@ -44,11 +44,14 @@ test.each([
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ requestId: 'made-here', code });
 });
 
-test('who left is no fault of the service in its log', async () => {
+test.each([
+  ['', 'GET', undefined],
+  [', also with a body in chunks', 'POST', new Blob(['abc'])],
+])('who left is no fault of the service in its log%s', async (_, method, body) => {
   const app = new Hono();
   app.onError(answerFailure);
   const asked = Promise.withResolvers<void>();
-  app.get('/slow', ({ req: { raw } }) => {
+  app.all('/slow', ({ req: { raw } }) => {
     const { promise, reject } = Promise.withResolvers<Response>();
     raw.signal.addEventListener('abort', () => reject(raw.signal.reason));
     asked.resolve();
@@ -56,7 +59,8 @@ test('who left is no fault of the service in its log', async () => {
   });
   const { at, lines } = await served(app);
   const caller = new AbortController();
-  const left = expect(fetch(`${at}/slow`, { signal: caller.signal })).rejects.toThrow();
+  const init = { method, signal: caller.signal, ...(body && { body: body.stream(), duplex: 'half' }) };
+  const left = expect(fetch(`${at}/slow`, init)).rejects.toThrow();
   await asked.promise;
   caller.abort();
   await left;
