@@ -10,6 +10,7 @@ packages+=(systemd) # systemd-analyze, for the tests of units
 packages+=(podman runc netavark aardvark-dns iptables) # the tests of the image,
 packages+=(mmdebstrap)                                 # whose base is made of Debian's packages
 packages+=(postgresql)                                 # the tests of databases, which start their own
+packages+=(nginx-light)                                # the tests of services behind a proxy, likewise
 packages+=(radosgw ceph-mon ceph-osd ceph-common)      # a real S3 service, with its store in memory
 architecture=$(dpkg --print-architecture 2>/dev/null || uname -m)
 if [ "$architecture" = amd64 ]; then
@@ -66,10 +67,14 @@ for package in "${missing[@]}"; do
 done
 if [ ${#install[@]} -gt 0 ]; then
   say "installing ${install[*]}"
-  # The tests start clusters of their own; the system shall not get one that runs.
+  # The tests start clusters and proxies of their own; the system shall not get any that run.
   if ! dpkg-query --show postgresql-common >/dev/null 2>&1; then
     mkdir -p /etc/postgresql-common/createcluster.d
     echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/assay.conf
+  fi
+  if ! dpkg-query --show nginx-common >/dev/null 2>&1; then
+    mkdir -p /etc/systemd/system
+    ln -sfn /dev/null /etc/systemd/system/nginx.service
   fi
   apt-get install -y -qq --no-install-recommends "${install[@]}"
   say "installed ${install[*]}"
