@@ -127,7 +127,7 @@ describe('refused', () => {
     const answer = await app.request(`${scene.tcb}&tcbEvaluationDataNumber=19`);
     expect(await answer.json()).toMatchObject({
       code: 'collateral_refused',
-      detail: /has the evaluation data number 21/,
+      detail: expect.stringMatching(/has the evaluation data number 21/),
     });
   });
 

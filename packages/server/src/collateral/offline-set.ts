@@ -3,7 +3,7 @@ import { asObject, fromBase64, parseJsonObject, toBase64 } from '@assay/verify/c
 import { Problem } from '../problem/problem.ts';
 import { CollateralRefusal } from './judged/judged.ts';
 import type { KeptDocument } from './kept.ts';
-import type { Resource } from './resource.ts';
+import { type Resource, rankOf } from './resource.ts';
 import { resourceNamed } from './routes.ts';
 import type { CollateralService } from './service.ts';
 
@@ -51,11 +51,6 @@ export async function importOfflineSet(text: string, service: CollateralService)
     }
   }
   return { kept, refused };
-}
-
-function rankOf({ kind }: Resource): number {
-  if (kind === 'root-crl' || kind === 'chain') return 0;
-  return kind === 'pck-crl' || kind === 'crl' ? 1 : 2;
 }
 
 function linesOf(text: string): readonly Line[] {

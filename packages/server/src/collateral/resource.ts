@@ -53,3 +53,9 @@ export function amdList(kind: 'chain' | 'crl', family: 'vcek' | 'vlek', line: Am
   const target = `/${family}/v1/${line}/${kind === 'chain' ? 'cert_chain' : 'crl'}`;
   return { vendor: 'amd', kind, family, line, target };
 }
+
+/** Documents with a lower rank are judged first: those with a higher one rest on them. */
+export function rankOf({ kind }: Resource): number {
+  if (kind === 'root-crl' || kind === 'chain') return 0;
+  return kind === 'pck-crl' || kind === 'crl' ? 1 : 2;
+}

@@ -72,7 +72,11 @@ describe('without its vendor', () => {
     stage.vendors.intel = away;
     const { app } = await stage.start();
     const text = await (await app.request(scene.tcb)).text();
-    expect(JSON.parse(text)).toMatchObject({ status: 503, code: 'unavailable', detail: /no connection/ });
+    expect(JSON.parse(text)).toMatchObject({
+      status: 503,
+      code: 'unavailable',
+      detail: expect.stringMatching(/no connection/),
+    });
     expect(text).not.toContain('pcs.example');
   });
 });

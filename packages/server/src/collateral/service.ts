@@ -4,13 +4,12 @@ import { createTokenBuckets } from '../service/rate-limit.ts';
 import type { Timer } from '../service/serve-app.ts';
 import { type CollateralTables, openDocuments } from './documents.ts';
 import { type CollateralEvent, createFailures, failureOf, later } from './failures.ts';
-import { judgeAmd } from './judged/amd.ts';
-import { judgeIntel } from './judged/intel.ts';
-import { CollateralRefusal, type Companion, type Received } from './judged/judged.ts';
+import { judge } from './judged/judge.ts';
+import { CollateralRefusal, type Companion, type Received, type Surroundings } from './judged/judged.ts';
 import { companionOf, isValid, type KeptDocument, keptDocument } from './kept.ts';
 import { receiver, type Upstreams } from './receive.ts';
 import { createRecent } from './recent.ts';
-import type { Resource } from './resource.ts';
+import { type Resource, rankOf } from './resource.ts';
 import { everyMinute } from './rounds.ts';
 import { resourceNamed } from './routes.ts';
 import { singleFlight } from './single-flight.ts';
@@ -70,7 +69,6 @@ export async function createCollateralService(options: CollateralServiceOptions)
   const now = (): number => clock().getTime();
   const documents = await openDocuments(db, clock);
   const kept = createRecent<KeptDocument>(maxDocuments);
-  for (const document of await documents.all(maxDocuments)) kept.set(document.target, document);
   const failures = createFailures(now);
   const misses = createTokenBuckets({ burst: missesPerMinute, perSecond: missesPerMinute / 60, peers: 1 }, clock);
   const flight = singleFlight<KeptDocument>();
@@ -89,16 +87,23 @@ export async function createCollateralService(options: CollateralServiceOptions)
     if (forgotten !== undefined) await documents.remove(forgotten);
   };
 
-  const keep = async (
-    resource: Resource,
-    received: Received,
-    need: (resource: Resource) => Promise<Companion>,
-  ): Promise<KeptDocument> => {
-    const around = { roots, now: Math.floor(now() / 1000), need };
-    const judged =
-      resource.vendor === 'intel'
-        ? await judgeIntel(resource, received, around)
-        : await judgeAmd(resource, received, around);
+  const aroundOf = (need: Surroundings['need']): Surroundings => ({ roots, now: Math.floor(now() / 1000), need });
+
+  /** Whether a document of the store would be kept today: whoever wrote it may have trusted other roots. */
+  const holds = async (document: KeptDocument, need: Surroundings['need']): Promise<boolean> => {
+    const { target, body: bytes } = document;
+    try {
+      await judge(resourceNamed(target), { bytes, headers: new Headers({ ...document.headers }) }, aroundOf(need));
+      return true;
+    } catch (error) {
+      if (error instanceof CollateralRefusal) onEvent({ event: 'refused', target, reason: error.reason });
+      else if (!(error instanceof Problem)) throw error;
+      return false;
+    }
+  };
+
+  const keep = async (resource: Resource, received: Received, need: Surroundings['need']): Promise<KeptDocument> => {
+    const judged = await judge(resource, received, aroundOf(need));
     const document = keptDocument(resource.target, judged, now());
     await documents.accept(document, judged.dated);
     await remember(document);
@@ -110,14 +115,14 @@ export async function createCollateralService(options: CollateralServiceOptions)
     const { target } = resource;
     try {
       // Another process of the same store may have it.
+      const need = async (companion: Resource): Promise<Companion> => companionOf(await needed(companion));
       const stored = await documents.read(target);
-      if (stored !== undefined && isValid(stored, now()) && now() < stored.refreshAt) {
+      const current = stored !== undefined && isValid(stored, now()) && now() < stored.refreshAt;
+      if (current && (await holds(stored, need))) {
         await remember(stored);
         return stored;
       }
-      const document = await keep(resource, await receive(resource), async (companion) =>
-        companionOf(await needed(companion)),
-      );
+      const document = await keep(resource, await receive(resource), need);
       onEvent({ event: 'fetched', target });
       return document;
     } catch (error) {
@@ -164,14 +169,22 @@ export async function createCollateralService(options: CollateralServiceOptions)
     for (const { target, refreshAt } of kept.values()) {
       if (now() < refreshAt || failures.of(target) !== undefined) continue;
       if (inVain === MAX_IN_VAIN || ended) return;
-      const resource = resourceNamed(target);
-      inVain = await flight(target, () => renew(resource)).then(
+      inVain = await flight(target, async () => renew(resourceNamed(target))).then(
         () => 0,
         () => inVain + 1,
       );
     }
   };
 
+  const keptOnly = async ({ target }: Resource): Promise<Companion> => {
+    const document = valued(target);
+    if (document !== undefined) return companionOf(document);
+    throw new CollateralRefusal('not-authentic', `${target}, on which it rests, is not kept here`);
+  };
+
+  for (const document of byRank(await documents.all(maxDocuments))) {
+    if (isValid(document, now()) && (await holds(document, keptOnly))) kept.set(document.target, document);
+  }
   let ended = false;
   const rounds = everyMinute(timer, refreshDue);
   const close = async (): Promise<void> => {
@@ -182,14 +195,7 @@ export async function createCollateralService(options: CollateralServiceOptions)
   return {
     get,
     admit: async (resource, received) => {
-      await keep(resource, received, async ({ target }) => {
-        const document = valued(target);
-        if (document !== undefined) return companionOf(document);
-        throw new CollateralRefusal(
-          'not-authentic',
-          `${resource.target}: ${target}, which it rests on, is not kept here`,
-        );
-      });
+      await keep(resource, received, keptOnly);
     },
     refreshDue,
     kept: () => kept.values(),
@@ -197,4 +203,19 @@ export async function createCollateralService(options: CollateralServiceOptions)
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Stored documents of names that are known here, those first on which others rest. */
+function byRank(documents: readonly KeptDocument[]): readonly KeptDocument[] {
+  const ranks = documents.map((document) => ({ document, rank: storedRank(document) }));
+  return ranks.toSorted((a, b) => a.rank - b.rank).map(({ document }) => document);
+}
+
+function storedRank({ target }: KeptDocument): number {
+  try {
+    return rankOf(resourceNamed(target));
+  } catch {
+    // Another version wrote it; it is refused by its name.
+    return 3;
+  }
 }
