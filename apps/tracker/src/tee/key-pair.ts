@@ -1,7 +1,7 @@
-import { createHash, hkdfSync } from 'node:crypto';
 import type { KeySource } from '@assay/attest';
 import { toHex, utf8 } from '@assay/verify/codec';
-import { SecretKey } from '@chainsafe/blst';
+import { deriveBlsKey } from '../bls/derive.ts';
+import type { BlsKeyPair } from '../bls/key.ts';
 
 /** A BLS key pair: of the TEE's key, or ordinary. */
 export interface TEEKeyPair {
@@ -16,28 +16,19 @@ export interface TEEKeyPair {
   readonly salt: string | null;
 }
 
-/** Bytes of a key pair. */
-export type KeyPairBytes = Pick<TEEKeyPair, 'privateKey' | 'publicKey'>;
-
-/** The key of a seed of 32 bytes or more: the master key of EIP-2333. */
-export function keyPairOf(seed: Uint8Array): KeyPairBytes {
-  const secret = SecretKey.deriveMasterEip2333(seed);
-  return { privateKey: secret.toBytes(), publicKey: secret.toPublicKey().toBytes() };
-}
-
 /**
- * The key of a user and a salt. The TEE has a secret for each user; salts are mixed with it, so that whoever knows a salt
- * knows nothing, and no user gets another one's key. HKDF-SHA256 with the salt, and "assay/tracker-user-key/1" as info.
+ * The key of a user and a salt (EIP-2333). The TEE has a secret for each user, which salts are mixed with: whoever knows a
+ * salt knows nothing, and no user gets another one's key. Throws what the source throws.
  */
-export async function derivedKeyPair(keys: KeySource, user: string | undefined, salt: string): Promise<KeyPairBytes> {
-  const whose = user === undefined ? 'nobody' : createHash('sha256').update(user, 'utf8').digest('hex');
-  const { key: secret } = await keys.derive(`tracker/user-secret/1/${whose}`);
-  const seed = new Uint8Array(hkdfSync('sha256', secret, utf8(salt), 'assay/tracker-user-key/1', 32));
+export async function derivedKeyPair(keys: KeySource, user: string | undefined, salt: string): Promise<BlsKeyPair> {
+  const label = user === undefined ? 'nobody' : `user:${user}`;
+  const { key: material } = await keys.derive('tracker/user-keys');
+  const { key: userSecret } = await keys.derive(`tracker/user-secret/${label}`);
   try {
-    return keyPairOf(seed);
+    return deriveBlsKey(material, { purpose: 'user', label }, { salt: utf8(salt), userSecret });
   } finally {
-    seed.fill(0);
-    secret.fill(0);
+    material.fill(0);
+    userSecret.fill(0);
   }
 }
 
@@ -65,4 +56,3 @@ export function createDerivedKeys(most: number): DerivedKeys {
     },
   };
 }
-

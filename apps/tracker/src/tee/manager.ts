@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Attester } from '@assay/attest';
 import type { Verdict } from '@assay/verify';
 import { fromHex, fromUtf8, toHex, utf8 } from '@assay/verify/codec';
+import { type BlsKeyPair, blsKeyPair } from '../bls/key.ts';
 import type { PayloadJudge } from './judge.ts';
-import { createDerivedKeys, derivedKeyPair, type KeyPairBytes, keyPairOf, type TEEKeyPair } from './key-pair.ts';
+import { createDerivedKeys, derivedKeyPair, type TEEKeyPair } from './key-pair.ts';
 import { TEE_LIMITS } from './limits.ts';
 import { TEEMode, usualTeeMode } from './mode.ts';
 import type { TeePlatform } from './platform.ts';
@@ -115,14 +116,14 @@ export class TEEManager {
   async generateKeypair({ teeEnabled, user, salt }: KeypairRequest = {}): Promise<TEEKeyPair> {
     const teeDerived = teeEnabled ?? this.mode === TEEMode.ENABLED;
     const start = this.#elapsed();
-    if (!teeDerived) return this.#counted({ ...keyPairOf(this.#random(32)), salt: null, teeDerived }, start);
+    if (!teeDerived) return this.#counted(blsKeyPair(this.#random(32)), { salt: null, teeDerived }, start);
     const { name } = this.#attester();
     const { keys } = this.platform;
     if (keys === undefined) throw noKeys(name);
     const used = salt ?? toHex(this.#random(32));
-    const pair: KeyPairBytes = await derivedKeyPair(keys, user, used);
-    this.#derived.add(pair.publicKey, user);
-    return this.#counted({ ...pair, salt: used, teeDerived }, start);
+    const pair = await derivedKeyPair(keys, user, used);
+    this.#derived.add(pair.key.publicKey, user);
+    return this.#counted(pair, { salt: used, teeDerived }, start);
   }
 
   /** Whether this TEE derived the key, in this run of the tracker, for this user or for nobody in particular. */
@@ -168,10 +169,10 @@ export class TEEManager {
     return attester;
   }
 
-  #counted(pair: Omit<TEEKeyPair, 'derivationTimeMs'>, start: number): TEEKeyPair {
+  #counted({ secretKey, key }: BlsKeyPair, origin: Pick<TEEKeyPair, 'salt' | 'teeDerived'>, start: number): TEEKeyPair {
     const derivationTimeMs = this.#elapsed() - start;
     this.#keys = tallied(this.#keys, derivationTimeMs);
-    return { ...pair, derivationTimeMs };
+    return { privateKey: secretKey, publicKey: key.publicKey, ...origin, derivationTimeMs };
   }
 
   async #quoted(profile: PayloadProfile, payload: string, bytes: Uint8Array): Promise<AttestationReport> {

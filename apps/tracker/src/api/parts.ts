@@ -1,0 +1,29 @@
+import type { ServiceEnv } from '@assay/server';
+import type { Hono } from 'hono';
+import type { Accounting } from '../ledger/accounting.ts';
+import type { TEEManager } from '../tee/manager.ts';
+import type { Access } from './access.ts';
+import type { Settings } from './settings.ts';
+
+/** What the routes stand on. */
+export interface ApiParts {
+  readonly accounting: Accounting;
+  readonly manager: TEEManager;
+  readonly settings: Settings;
+  readonly access: Access;
+  /** The tracker's id, in registrations and receipts. */
+  readonly instanceId: string;
+  /** Services that endorsements may come from; the first is the usual one. */
+  readonly pccsUrls: readonly string[];
+  /** What the swarms hold now. */
+  readonly swarms: () => { readonly torrents: number; readonly peers: number };
+  /** A new instance name for statements, 16 to 64 bytes of lower-case hex. */
+  readonly instance: string;
+  readonly clock: () => Date;
+}
+
+/** Where routes are mounted. */
+export type Api = Hono<ServiceEnv>;
+
+/** Answers with secrets, or that are true for an instant only. */
+export const UNKEPT = { 'cache-control': 'no-store' } as const;
