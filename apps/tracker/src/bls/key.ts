@@ -1,5 +1,5 @@
-import { SecretKey } from '@chainsafe/blst';
 import { AssayError } from '@assay/verify';
+import { SecretKey } from '@chainsafe/blst';
 import { BLS_LENGTHS } from './ciphersuite.ts';
 
 /** A key that signs. Its secret is in no property: nothing that prints the object shows it. */

@@ -1,5 +1,5 @@
-import { PublicKey, Signature } from '@chainsafe/blst';
 import { AssayError } from '@assay/verify';
+import { PublicKey, Signature } from '@chainsafe/blst';
 import { BLS_LENGTHS } from './ciphersuite.ts';
 
 const malformed = (field: string, message: string, remedy: string): AssayError =>

@@ -1,3 +1,4 @@
+import { AssayError } from '@assay/verify';
 import {
   aggregateSignatures,
   aggregateVerify,
@@ -6,7 +7,6 @@ import {
   verify,
   verifyMultipleAggregateSignatures,
 } from '@chainsafe/blst';
-import { AssayError } from '@assay/verify';
 import { BLS_LENGTHS } from './ciphersuite.ts';
 import { parsePublicKey, parseSignature } from './points.ts';
 

@@ -4,9 +4,7 @@ import { REPORT_LIMITS } from './limits.ts';
 import type { UpstreamReceipt } from './upstream.ts';
 
 /** A receipt's canonical bytes with its signature, or why it cannot be read. */
-export type Item =
-  | { readonly bytes: Uint8Array; readonly signature: Uint8Array }
-  | { readonly malformed: string };
+export type Item = { readonly bytes: Uint8Array; readonly signature: Uint8Array } | { readonly malformed: string };
 
 /** Receipts that are checked together. */
 export type Group =

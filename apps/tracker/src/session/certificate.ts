@@ -38,10 +38,7 @@ function certificateBytes({ tracker, publicKey, sessionKey, lastEpoch }: Certifi
 }
 
 /** Certifies a session key (32 bytes, raw Ed25519): the bytes to hand out with receipts. Throws `usage` or `malformed`. */
-export function issueCertificate(
-  key: BlsKey,
-  content: Omit<CertificateContent, 'publicKey'>,
-): Uint8Array {
+export function issueCertificate(key: BlsKey, content: Omit<CertificateContent, 'publicKey'>): Uint8Array {
   if (content.sessionKey.length !== 32) {
     throw new AssayError('usage', `sessionKey: ${content.sessionKey.length} bytes; give 32`, { field: 'sessionKey' });
   }

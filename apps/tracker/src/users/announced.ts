@@ -91,7 +91,10 @@ export async function openAnnounced(
     for (const row of rows) remember(row);
     return rows.length > 0;
   };
-  await db.sql.deleteFrom('tracker_announced').where('epoch', '<=', epoch - KEPT_EPOCHS).execute();
+  await db.sql
+    .deleteFrom('tracker_announced')
+    .where('epoch', '<=', epoch - KEPT_EPOCHS)
+    .execute();
   return {
     note: ({ user, infohash, epoch: at }) => {
       const number = directory.byId(user)?.number;

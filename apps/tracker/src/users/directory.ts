@@ -41,7 +41,7 @@ export async function openDirectory(db: TrackerDatabase): Promise<Directory> {
   const numbers = new Map<number, Member>();
   const passkeys = new Map<string, Member>();
   const rowsOf = new Map<number, { readonly revision: number; readonly passkey: string | undefined }>();
-  let seen = -1;
+  let seen: Pick<UserRow, 'revision' | 'number'> = { revision: -1, number: 0 };
 
   const applyRow = (row: UserRow): void => {
     const before = rowsOf.get(row.number);
@@ -57,19 +57,21 @@ export async function openDirectory(db: TrackerDatabase): Promise<Directory> {
   };
   const refresh = async (): Promise<void> => {
     for (;;) {
-      // By number within a revision, and each revision again from its start: a page may end in the middle of one.
       const rows = await db.sql
         .selectFrom('tracker_users')
         .selectAll()
-        .where('revision', '>', seen)
+        .where(({ eb, and, or }) =>
+          or([
+            eb('revision', '>', seen.revision),
+            and([eb('revision', '=', seen.revision), eb('number', '>', seen.number)]),
+          ]),
+        )
         .orderBy('revision')
+        .orderBy('number')
         .limit(PAGE)
         .execute();
-      const last = rows.at(-1)?.revision;
-      if (last === undefined) return;
-      const whole = rows.length < PAGE ? rows : rows.filter(({ revision }) => revision < last);
-      for (const row of whole) applyRow(row);
-      seen = whole.at(-1)?.revision ?? seen;
+      for (const row of rows) applyRow(row);
+      seen = rows.at(-1) ?? seen;
       if (rows.length < PAGE) return;
     }
   };
