@@ -36,7 +36,7 @@ export function announceAnswer(
 }
 
 /** The endpoints of the peers that use one version of IP, one after the other. */
-export function compactEndpoints(peers: Peers, picked: readonly number[], length: number): Buffer {
+export function compactEndpoints(peers: Peers, picked: readonly number[], length: number): Buffer<ArrayBuffer> {
   const bytes = Buffer.allocUnsafe(picked.length * length);
   let filled = 0;
   for (const slot of picked) {
@@ -61,7 +61,7 @@ function compactPeers(parts: Buffer[], peers: Peers, picked: readonly number[]):
   parts.push(Buffer.from(`6:peers6${six.length}:`), six);
 }
 
-function peerDictionaries(peers: Peers, picked: readonly number[], ids: boolean): Buffer {
+function peerDictionaries(peers: Peers, picked: readonly number[], ids: boolean): Buffer<ArrayBuffer> {
   const text = picked.map((slot) => {
     const at = slot * BYTE.length;
     const length = endpointLength(peers, slot);
@@ -74,7 +74,7 @@ function peerDictionaries(peers: Peers, picked: readonly number[], ids: boolean)
   return Buffer.from(`5:peersl${text.join('')}e`, 'latin1');
 }
 
-function member(key: string, value: string): Buffer {
+function member(key: string, value: string): Buffer<ArrayBuffer> {
   return Buffer.from(`${key.length}:${key}${Buffer.byteLength(value)}:${value}`);
 }
 
