@@ -59,7 +59,7 @@ test.each([
   });
   const { at, lines } = await served(app);
   const caller = new AbortController();
-  const init = { method, signal: caller.signal, ...(body && { body: body.stream(), duplex: 'half' }) };
+  const init = { method, signal: caller.signal, ...(body && { body: body.stream(), duplex: 'half' as const }) };
   const left = expect(fetch(`${at}/slow`, init)).rejects.toThrow();
   await asked.promise;
   caller.abort();

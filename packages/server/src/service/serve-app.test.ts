@@ -183,15 +183,15 @@ test('TLS: who connects and never speaks it keeps nobody out', async () => {
   app.get('/', (context) => context.text('here'));
   const service = await served(app, { tls, limits: { connections: 2 } });
   const { port } = new URL(service.address);
-  const mute = [1, 2].map(() => connect(Number(port), '127.0.0.1'));
-  const gone = once(mute[0] ?? mute, 'close');
-  await Promise.all(mute.map((socket) => once(socket, 'connect')));
+  const [first, second] = [connect(Number(port), '127.0.0.1'), connect(Number(port), '127.0.0.1')];
+  const gone = once(first, 'close');
+  await Promise.all([first, second].map((socket) => once(socket, 'connect')));
   const asked = tlsRequest({ host: '127.0.0.1', port, servername: 'localhost', ca: tls.certificate, agent: false });
   const [response] = await once(asked.end(), 'response');
   expect(response.statusCode).toBe(200);
   response.resume();
   await gone;
-  mute[1]?.destroy();
+  second.destroy();
 });
 
 test('metrics are served on a listener of their own', async () => {
