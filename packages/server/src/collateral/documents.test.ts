@@ -66,9 +66,9 @@ describe('documents of the collateral service', () => {
       const instances = [await openDocuments(one, now), await openDocuments(other, now)];
       const dates = Array.from({ length: 20 }, (_, index) => (index * 7) % 20);
       const outcomes = await Promise.allSettled(
-        dates.map((issued, index) => {
+        dates.map(async (issued, index) => {
           const body = Uint8Array.of(issued);
-          return instances[index % 2]?.accept(document('/a', { body }), [{ key: 'root/tcb', issued }]);
+          await instances[index % 2]?.accept(document('/a', { body }), [{ key: 'root/tcb', issued }]);
         }),
       );
       expect((await instances[0]?.read('/a'))?.body[0]).toBe(19);

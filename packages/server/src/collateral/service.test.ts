@@ -81,6 +81,16 @@ describe('without its vendor', () => {
   });
 });
 
+describe('a second instance on the same store', () => {
+  test('takes what the first one fetched, without asking the vendor', async () => {
+    const stage = await scene.staged();
+    const [first, second] = [await stage.start(), await stage.start()];
+    const body = await (await first.app.request(scene.tcb)).text();
+    stage.vendors.intel = away;
+    expect(await (await second.app.request(scene.tcb)).text()).toBe(body);
+  });
+});
+
 describe('renewal', () => {
   test('happens a day after a document came, in the background', async () => {
     const stage = await scene.staged();
