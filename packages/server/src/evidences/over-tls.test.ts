@@ -148,7 +148,7 @@ describe('the files of /evidences/, with the certificate of the connection', () 
     async (name) => {
       const whole = sound.files[name] ?? new Uint8Array();
       for (const at of [0, whole.length >> 1, whole.length - 1]) {
-        const files = { ...sound.files, [name]: flipped(whole, at) };
+        const files = { ...sound.files, [name]: Buffer.from(flipped(whole, at)) };
         expect(refusals(await judge({ ...sound, files }))).toEqual(['binding.subject']);
       }
     },
