@@ -92,12 +92,13 @@ export function extendsTree(first: TreeHead, second: TreeHead, path: readonly Ui
   if (first.size > second.size) return false;
   if (first.size === second.size) return path.length === 0 && sameHash(first.root, second.root);
   if (first.size === 0) return path.length === 0;
-  const [start, ...rest] = Number.isInteger(Math.log2(first.size)) ? [first.root, ...path] : path;
+  const hashes = Number.isInteger(Math.log2(first.size)) ? [first.root, ...path] : path;
+  const [start] = hashes;
   if (start === undefined) return false;
   let [at, last] = [first.size - 1, second.size - 1];
   while (at % 2 === 1) [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
   let [old, now] = [start, start];
-  for (const neighbour of rest) {
+  for (const neighbour of hashes.slice(1)) {
     if (last === 0) return false;
     if (at % 2 === 1 || at === last) {
       old = nodeHash(neighbour, old);

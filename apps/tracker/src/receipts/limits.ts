@@ -16,3 +16,6 @@ export const KEPT_CERTIFICATES = 4_096;
 
 /** Receipts that are checked before others have their turn. */
 export const CHECKED_AT_ONCE = 64;
+
+/** Most pieces of one receipt. */
+export const RECEIPT_PIECES = 65_536;
