@@ -1,9 +1,8 @@
-import { wrong } from '@assay/server';
-import { concatBytes, type JsonObject, toBase64 } from '@assay/verify/codec';
+import { type JsonObject, toBase64 } from '@assay/verify/codec';
 import { BLS_LENGTHS } from '../bls/ciphersuite.ts';
 import { blsKey } from '../bls/key.ts';
 import { verifyBls } from '../bls/verify.ts';
-import { u32, u64 } from '../receipts/big-endian.ts';
+import { upstreamMessage } from '../receipts/upstream.ts';
 import { base64Of, bodyOf, hexOf, integerOf } from './body.ts';
 import { type Api, type ApiParts, UNKEPT } from './parts.ts';
 
@@ -33,12 +32,12 @@ export function serveHttpReceipts(app: Api, { access, clock }: ApiParts): void {
   });
 }
 
-/** infohash ‖ sender ‖ piece hash ‖ piece index (u32be) ‖ timestamp (u64be). */
 function messageOf(body: JsonObject, timestamp: number): Uint8Array {
-  const infohash = hexOf(body, 'infohash', 20);
-  const sender = base64Of(body, 'sender_public_key', BLS_LENGTHS.publicKey);
-  const piece = hexOf(body, 'piece_hash', 20, 32);
-  const index = integerOf(body, 'piece_index', 0xffff_ffff);
-  if (timestamp === 0) throw wrong('timestamp', 'expected seconds since 1970');
-  return concatBytes(infohash, sender, piece, u32(index), u64(timestamp));
+  return upstreamMessage({
+    infohash: hexOf(body, 'infohash', 20),
+    sender: base64Of(body, 'sender_public_key', BLS_LENGTHS.publicKey),
+    pieceHash: hexOf(body, 'piece_hash', 20, 32),
+    piece: integerOf(body, 'piece_index', 0xffff_ffff),
+    timestamp,
+  });
 }
