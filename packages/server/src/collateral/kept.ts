@@ -1,4 +1,4 @@
-import type { Companion, Judged } from './judged/judged.ts';
+import { AHEAD, type Companion, type Judged } from './judged/judged.ts';
 
 /** A document that is kept, with its times in milliseconds since 1970. */
 export interface KeptDocument {
@@ -44,5 +44,5 @@ export function companionOf({ body, headers, validFrom, expiresAt }: KeptDocumen
 
 /** Whether it may be served. */
 export function isValid({ validFrom, expiresAt }: KeptDocument, now: number): boolean {
-  return validFrom <= now && now <= expiresAt;
+  return validFrom - AHEAD * 1000 <= now && now <= expiresAt;
 }

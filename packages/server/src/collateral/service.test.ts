@@ -58,12 +58,19 @@ describe('without its vendor', () => {
     expect(await codeOf(late)).toEqual([503, 'unavailable']);
   });
 
+  test('it takes a document that was issued just now, by a clock a minute ahead', async () => {
+    const stage = await scene.staged();
+    stage.now = new Date('2026-11-19T23:59:00Z');
+    const { app } = await stage.start();
+    expect((await app.request(scene.tcb)).status).toBe(200);
+  });
+
   test('it does not serve what is not valid yet', async () => {
     const stage = await scene.staged();
     const { app } = await stage.start();
     await app.request(scene.tcb);
     stage.vendors.intel = away;
-    stage.now = new Date('2026-11-19T23:59:59Z');
+    stage.now = new Date('2026-11-19T23:58:59Z');
     expect(await codeOf(app.request(scene.tcb))).toEqual([503, 'unavailable']);
   });
 

@@ -52,6 +52,9 @@ export interface Companion {
   readonly notAfter: UnixSeconds;
 }
 
+/** Seconds by which a vendor's clock may be ahead: documents are issued when they are asked for. */
+export const AHEAD = 60;
+
 /** The time during which all of several windows are open. Throws a refusal where that is not now. */
 export function validNow(
   what: string,
@@ -61,7 +64,7 @@ export function validNow(
   const known = windows.filter((window) => window !== null);
   const notBefore = Math.max(...known.map((window) => window.notBefore));
   const notAfter = Math.min(...known.map((window) => window.notAfter));
-  if (known.length === windows.length && notBefore <= now && now <= notAfter) return { notBefore, notAfter };
+  if (known.length === windows.length && notBefore <= now + AHEAD && now <= notAfter) return { notBefore, notAfter };
   throw new CollateralRefusal('not-valid-now', `${what}: it, its certificates or lists are not valid now`);
 }
 
