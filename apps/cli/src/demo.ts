@@ -4,10 +4,10 @@ import { processIo } from './io.ts';
 import { exitAfter, stopSignal } from './stop.ts';
 import { parseInteger } from './values.ts';
 
-// `npm start`: a software TEE and its attester service, for this machine alone.
+// `npm start`: a software TEE and the services around it, for this machine alone.
 const io = processIo();
 try {
-  const port = parseInteger(io.env.PORT || '8080', 'PORT', 65_535);
+  const port = parseInteger(io.env.PORT || '8080', 'PORT', 65_531);
   await demonstrate({ port }, io, exitAfter(stopSignal()));
 } catch (error) {
   const { document, exitCode } = failureOf(error);

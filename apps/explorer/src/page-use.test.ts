@@ -1,30 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import { createIntelVendor, type Exhibit, makeExhibit } from '@assay/simulate';
 import { serialiseEnvelope } from '@assay/verify/evidence';
 import type { Page } from 'playwright';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { axeFinds } from '../../../tools/explorer-axe.ts';
 import { choose, describeInChromium, type GivenFile } from '../../../tools/explorer-in-tests.ts';
 import { expectFrom, openTab, verdictOf, visits } from '../../../tools/explorer-visits.ts';
 import { CONTENT_SECURITY_POLICY } from './node/folder.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 const FIRST_LOAD = 150_000;
-
-/** What axe finds wrong: rule and element. It must have had something to judge. */
-async function axeFinds(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const { passed, wrong }: { readonly passed: number; readonly wrong: readonly string[] } = await page.evaluate(
-    `axe.run().then(({ passes, violations }) => ({
-      passed: passes.length,
-      wrong: violations.flatMap(({ id, impact, nodes }) => nodes.map(({ target }) => impact + ' ' + id + ' ' + target)),
-    }))`,
-  );
-  expect(passed).toBeGreaterThan(15);
-  return wrong;
-}
 
 const overflow = (page: Page): Promise<number> => page.evaluate('document.documentElement.scrollWidth - innerWidth');
 

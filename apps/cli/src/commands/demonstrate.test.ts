@@ -3,34 +3,9 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import type { Io } from '../io.ts';
-import { demonstrate } from './demonstrate.ts';
+import { demonstrated } from '../../../../tools/demonstration-in-tests.ts';
 
 const SIX = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
-
-/** `npm start` at a port until the work is done: what it prints. */
-async function shown(port: number, work: (said: string) => Promise<void> = async () => undefined): Promise<string> {
-  const stop = new AbortController();
-  const said = Promise.withResolvers<string>();
-  const io: Io = {
-    stdin: async () => new Uint8Array(),
-    stdout: said.resolve,
-    stderr: () => undefined,
-    now: () => new Date(),
-    env: {},
-    columns: 100,
-    colour: false,
-  };
-  const ended = demonstrate({ port }, io, stop.signal);
-  try {
-    const text = await Promise.race([said.promise, ended.then(() => '')]);
-    await work(text);
-    return text;
-  } finally {
-    stop.abort();
-    await ended;
-  }
-}
 
 /** A port that is free on every loopback address, as far as can be known. */
 async function freePort(): Promise<number> {
@@ -55,7 +30,7 @@ async function takenAt(host: string, port = 0): Promise<Server & AsyncDisposable
 
 describe('npm start', () => {
   test('says loudly that all is simulated, and what to open', async () => {
-    const said = await shown(0, async (text) => {
+    const said = await demonstrated(0, async (text) => {
       const [url = ''] = /http:\/\/localhost:\d+/.exec(text) ?? [];
       expect(await (await fetch(`${url}/`)).json()).toMatchObject({ service: 'SIMULATED service of a software TEE' });
     });
@@ -64,7 +39,7 @@ describe('npm start', () => {
 
   test.skipIf(!SIX)('is at both addresses of localhost, and nowhere else [needs ::1]', async () => {
     const port = await freePort();
-    await shown(port, async () => {
+    await demonstrated(port, async () => {
       for (const host of ['127.0.0.1', '[::1]'])
         expect([host, (await fetch(`http://${host}:${port}/health`)).status]).toEqual([host, 200]);
       const others = Object.values(networkInterfaces()).flatMap((list = []) =>
@@ -78,7 +53,7 @@ describe('npm start', () => {
   test.each(['127.0.0.1', ...(SIX ? ['::1'] : [])])('refuses a port that is taken at %s, by name', async (host) => {
     const port = await freePort();
     await using _taken = await takenAt(host, port);
-    await expect(shown(port)).rejects.toMatchObject({
+    await expect(demonstrated(port)).rejects.toMatchObject({
       code: 'usage',
       details: { field: '--port' },
       message: expect.stringContaining(`${host}:${port}`),

@@ -25,6 +25,7 @@ import { createStapler } from '../collateral/stapled.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../table/style.ts';
 import { version as ownVersion } from '../version.ts';
+import { EXPLORER, withExplorer } from './explorer.ts';
 import { metricsPlace, type Service } from './service.ts';
 import { type TlsIdentity, tlsOf } from './tls.ts';
 import { vmConfigOf } from './vm-config.ts';
@@ -47,7 +48,7 @@ export async function attesterService(config: AttesterConfig, attester: Attester
   try {
     const app = mounted(appsOf(config, surroundings, identity && { ...identity, domain: names[0] ?? 'localhost' }));
     const where = { place: { host, port }, field: '--port', tls: identity?.tls, outer: publicCors() };
-    return { listening: [{ name: 'attester', app, ...where }], metrics, close: identity?.close };
+    return withExplorer({ listening: [{ name: 'attester', app, ...where }], metrics, close: identity?.close });
   } catch (error) {
     identity?.close();
     throw error;
@@ -79,7 +80,7 @@ function appsOf(
     ...{ ...common, name, version, buildInfo },
     batcher: neighbour(attester) ?? createBatcher(isToken ? rationed(attester, { budget }) : attester, speaker),
     keys: identity?.keys,
-    more: { ...DOCUMENTATION, ...(identity && EVIDENCES) },
+    more: { ...EXPLORER, ...DOCUMENTATION, ...(identity && EVIDENCES) },
     endorsements: service && createStapler({ service, clock: io.now, report }),
     audiences,
     audience: isToken ? audience : undefined,

@@ -40,6 +40,10 @@ export function Notices({ session }: { readonly session: Session }): JSX.Element
           <p>
             <Icon name="warn" /> This evidence ends in a root that is no vendor’s. Is it a software TEE of your own?
           </p>
+          <p>
+            Then its root certificate is a file of yours: <code>npm start</code> and <code>assay simulate</code> print
+            the path. This page takes no root from a server, for any server could offer its own.
+          </p>
           <RootChooser session={session} />
         </div>
       )}

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type Context, Hono } from 'hono';
-import { etag } from 'hono/etag';
+import { etag, RETAINED_304_HEADERS } from 'hono/etag';
 import { Problem } from '../problem/problem.ts';
 import { answerFailure } from '../service/failure.ts';
 
@@ -49,7 +49,8 @@ export function createPageApp({ at, folder, contentSecurityPolicy }: PageAppOpti
   app.onError(answerFailure);
   // Relative, so that it holds behind a proxy that has the service under a path of its own.
   app.get(at, (c) => c.redirect(`.${at.slice(at.lastIndexOf('/'))}/`, 308));
-  app.use(`${at}/*`, etag());
+  // Browsers take the policy of a 304 for the page that they kept: it must be the page's own.
+  app.use(`${at}/*`, etag({ retainedHeaders: [...RETAINED_304_HEADERS, 'content-security-policy'] }));
   app.get(`${at}/`, (c) => answer(c, 'index.html'));
   app.get(`${at}/*`, (c) => answer(c, c.req.path.slice(at.length + 1)));
   return app;
