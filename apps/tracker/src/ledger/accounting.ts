@@ -49,9 +49,11 @@ export interface Reported {
 export interface ExportRequest {
   readonly userId: string;
   /** Id of the importing tracker. */
-  readonly to: string;
+  readonly importer: string;
   readonly bytes: number;
-  /** 96 bytes: BLS over `exportMessage`, with what this user has exported before. */
+  /** All that the account says to be exported so far: makes each request good once. */
+  readonly exportedBefore: number;
+  /** 96 bytes: BLS over `exportMessage`. */
   readonly signature: Uint8Array;
 }
 

@@ -98,9 +98,7 @@ function judge(promise: SignedPromise, context: Context): Pick<Audit, 'receipts'
   return { receipts: kept, findings };
 }
 
-type Found =
-  | { readonly entry: Entry; readonly hash: string }
-  | { readonly code: AuditCode; readonly message: string };
+type Found = { readonly entry: Entry; readonly hash: string } | { readonly code: AuditCode; readonly message: string };
 
 function entryOf(sequence: number, { checkpoint, proven }: Context): Found {
   const { size } = checkpoint.content;
@@ -111,7 +109,8 @@ function entryOf(sequence: number, { checkpoint, proven }: Context): Found {
   const proof = proven.get(sequence);
   if (proof === undefined) return { code: 'proof-missing', message: `no proof of entry ${sequence}` };
   const entry = provenEntry(proof, checkpoint);
-  if (entry === undefined) return { code: 'proof-wrong', message: `the proof of entry ${sequence} does not lead to the root` };
+  if (entry === undefined)
+    return { code: 'proof-wrong', message: `the proof of entry ${sequence} does not lead to the root` };
   return { entry, hash: toHex(entryHash(proof.entry)) };
 }
 

@@ -49,7 +49,8 @@ export async function checkConservation(db: TrackerDatabase): Promise<Conservati
       issued -= entry.bytes;
     }
   };
-  let [entries, previous] = [0, NO_ENTRY];
+  let entries = 0;
+  let previous: Uint8Array = NO_ENTRY;
   for (;;) {
     const rows = await db.sql
       .selectFrom('tracker_ledger')

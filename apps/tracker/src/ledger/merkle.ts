@@ -92,8 +92,8 @@ export function extendsTree(first: TreeHead, second: TreeHead, path: readonly Ui
   if (first.size > second.size) return false;
   if (first.size === second.size) return path.length === 0 && sameHash(first.root, second.root);
   if (first.size === 0) return path.length === 0;
-  const hashes = Number.isInteger(Math.log2(first.size)) ? [first.root, ...path] : path;
-  const [start] = hashes;
+  const hashes: readonly Uint8Array[] = Number.isInteger(Math.log2(first.size)) ? [first.root, ...path] : path;
+  const start = hashes.at(0);
   if (start === undefined) return false;
   let [at, last] = [first.size - 1, second.size - 1];
   while (at % 2 === 1) [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];

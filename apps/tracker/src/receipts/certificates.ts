@@ -53,7 +53,9 @@ export function certificateChecker(tracker: string): CertificateChecker {
     kept.set(name, known);
     const { lastEpoch } = known.content;
     if (lastEpoch <= epoch + CERTIFICATE_EPOCHS) return known;
-    return fault(`certificate: good until epoch ${lastEpoch}; at most ${CERTIFICATE_EPOCHS} epochs from now are allowed`);
+    return fault(
+      `certificate: good until epoch ${lastEpoch}; at most ${CERTIFICATE_EPOCHS} epochs from now are allowed`,
+    );
   };
 }
 

@@ -1,8 +1,8 @@
 import { verify } from 'node:crypto';
 import { setImmediate as others } from 'node:timers/promises';
-import type { Signature } from '@chainsafe/blst';
 import { AssayError } from '@assay/verify';
 import { equalBytes } from '@assay/verify/codec';
+import type { Signature } from '@chainsafe/blst';
 import { parsePublicKey, parseSignature } from '../bls/points.ts';
 import { verifyAggregate, verifyEach } from '../bls/verify.ts';
 import type { CertificateChecker } from './certificates.ts';
@@ -18,7 +18,11 @@ export type Checked = Candidate | Fault;
 const SIGNATURE: Fault = { code: 'signature', message: 'signature: not by the receiver over these bytes' };
 
 /** Judges a group's receipts by the rules and by their signatures. */
-export async function checkGroup(group: Group, rules: Rules, certificates: CertificateChecker): Promise<readonly Checked[]> {
+export async function checkGroup(
+  group: Group,
+  rules: Rules,
+  certificates: CertificateChecker,
+): Promise<readonly Checked[]> {
   switch (group.kind) {
     case 'session':
       return checkSession(group, rules, certificates);
@@ -97,7 +101,8 @@ const ready = (message: Uint8Array, one: Candidate, signature: Signature) => ({
  */
 async function checkAggregate({ receipts, signature }: Of<'aggregate'>, rules: Rules): Promise<readonly Checked[]> {
   const parsed = receipts.map(read);
-  const refused = (message: string): readonly Checked[] => receipts.map(() => ({ code: 'aggregate', message }) as const);
+  const refused = (message: string): readonly Checked[] =>
+    receipts.map(() => ({ code: 'aggregate', message }) as const);
   const remedy = 'send these receipts with a signature each';
   if (parsed.some((one) => 'code' in one)) return refused(`receipts: one cannot be read; ${remedy}`);
   const judged: Checked[] = [];

@@ -92,17 +92,24 @@ async function judgeClaim(claim: Claim, rules: Rules): Promise<Judged> {
   if (!equalBytes(sender, reporter.account.publicKey)) {
     const known = directory.byKey(sender) !== undefined;
     return known
-      ? { code: 'other-sender', message: `sender: not ${reporter.account.userId}; each sender reports his own receipts` }
+      ? {
+          code: 'other-sender',
+          message: `sender: not ${reporter.account.userId}; each sender reports his own receipts`,
+        }
       : { code: 'sender-unknown', message: 'sender: this key is not registered here; register it first' };
   }
   const receiver = directory.byKey(receiverKey);
   if (receiver === undefined) {
-    return { code: 'receiver-unknown', message: 'receiver: this key is not registered here, so nothing can be debited' };
+    return {
+      code: 'receiver-unknown',
+      message: 'receiver: this key is not registered here, so nothing can be debited',
+    };
   }
   const late = judgeEpoch(epoch, rules.epoch);
   if (late !== undefined) return late;
   const torrent = rules.torrent(infohash);
-  if (torrent === undefined) return { code: 'torrent-unknown', message: 'infohash: no torrent that this tracker knows' };
+  if (torrent === undefined)
+    return { code: 'torrent-unknown', message: 'infohash: no torrent that this tracker knows' };
   const length = lengthOf(claim, torrent);
   if (typeof length !== 'number') return length;
   if (!(await rules.announced.has(reporter.number, infohash, epoch))) {
