@@ -78,6 +78,12 @@ describe('assay serve collateral', () => {
     await using again = await serve({ database, ...nowhere });
     expect(await fetchedAndVerified('quote.bin', again.at('collateral'), 'three')).toEqual([0, 0]);
     expect(await fetchedAndVerified('report.bin', again.at('collateral'), 'four')).toEqual([0, 0]);
+
+    // Who asked for which machine is not for logs.
+    const chip = 'ab'.repeat(64);
+    expect((await fetch(`${again.at('collateral')}/vcek/v1/Milan/${chip}`)).status).toBe(503);
+    expect(again.log()).toContain('failed (no connection');
+    expect(again.log()).not.toContain(chip);
   });
 
   test('takes in what another one exported', async () => {

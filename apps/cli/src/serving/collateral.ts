@@ -61,7 +61,7 @@ export async function openCollateral(config: CollateralConfig, io: Io): Promise<
       count(event);
       // What vendors do not have, strangers ask for all day.
       const usual = event.event === 'fetched' || ['not_found', 'collateral_gone'].includes(event.reason);
-      if (!usual) report(`${event.event} (${event.reason}): ${event.target}`);
+      if (!usual) report(`${event.event} (${event.reason}): ${nameless(event.target)}`);
     },
   });
   try {
@@ -102,4 +102,9 @@ function upstreamsOf({ pcs, rootCrl, kds }: CollateralConfig): Upstreams {
     ...(pcs !== 'off' && { intel: { service: parseEndpoint(pcs, '--pcs'), ...list } }),
     ...(kds !== 'off' && { amd: { service: parseEndpoint(kds, '--kds') } }),
   };
+}
+
+/** A document's name without the ids of machines: they do not belong into logs. */
+function nameless(target: string): string {
+  return target.replace(/[0-9a-f]{16,}/gi, '…');
 }
