@@ -3,16 +3,14 @@ import type { Database } from '@assay/store';
 import type { UnixSeconds } from '@assay/verify/codec';
 import type { Announced, GateUser } from '../announce/gate.ts';
 import type { ReceiptVerdict } from '../receipts/verdict.ts';
+import type { Torrent } from '../torrents/torrent.ts';
 import type { Account } from '../users/account.ts';
 import type { Checkpoint, EntryProof, ExportDocument, SignedPromise } from './documents.ts';
 import type { Refused } from './refusal.ts';
 import type { TrackerSchema } from './schema.ts';
 
-/** Sizes of a torrent that the tracker knows, in bytes. */
-export interface TorrentSizes {
-  readonly pieceLength: number;
-  readonly length: number;
-}
+/** What receipts need to know of a torrent. */
+export type TorrentSizes = Pick<Torrent, 'infohash' | 'infohashV2' | 'pieceLength' | 'spans'>;
 
 /** A user's own words: who he is, and that the key is his. */
 export interface RegisterRequest {

@@ -135,7 +135,10 @@ export async function openAccounting(options: AccountingOptions): Promise<Accoun
       const { imports = {}, attested = () => Promise.resolve(false) } = options;
       return importCredit(document, evidence, { ...parties, db, trusted: imports, attested });
     },
-    lastSeen: async (name) => (await lastSeen(db, name))?.size ?? null,
+    lastSeen: async (name) => {
+      const seen = await lastSeen(db, name);
+      return seen === undefined ? null : seen.size;
+    },
     refresh: async () => {
       await announced.flush();
       await directory.refresh();

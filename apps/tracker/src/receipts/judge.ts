@@ -55,9 +55,8 @@ export async function judgeReceipt(receipt: Receipt, bytes: Uint8Array, rules: R
     const message = `bytes: ${receipt.bytes}, but these pieces have ${judged.length}; state the pieces' own length`;
     return { code: 'bytes', message };
   }
-  const { receiver } = judged;
   const booked = hash('sha256', bytes, 'buffer');
-  return { ...candidate(receipt, rules, receiver), kind: 'receipt', booked, bytes: receipt.bytes };
+  return { ...candidate(receipt, rules, judged), kind: 'receipt', booked, bytes: receipt.bytes };
 }
 
 /** Judges a receipt in the older form by the same rules, as far as it says enough. */
@@ -65,23 +64,34 @@ export async function judgeUpstream(receipt: UpstreamReceipt, rules: Rules): Pro
   const claim = { ...receipt, pieces: 1, epoch: Math.floor(receipt.timestamp / rules.epochSeconds) };
   const judged = await judgeClaim(claim, rules);
   if ('code' in judged) return judged;
-  const { receiver } = judged;
-  return { ...candidate(claim, rules, receiver), kind: 'upstream', booked: upstreamId(receipt), bytes: 0 };
+  return { ...candidate(claim, rules, judged), kind: 'upstream', booked: upstreamId(receipt), bytes: 0 };
 }
 
-function candidate(claim: Claim, { reporter }: Rules, receiver: Member): Omit<Candidate, 'kind' | 'booked' | 'bytes'> {
+function candidate(
+  claim: Claim,
+  { reporter }: Rules,
+  { receiver, name }: Exclude<Judged, Fault>,
+): Omit<Candidate, 'kind' | 'booked' | 'bytes'> {
   return {
     sender: { number: reporter.number, userId: reporter.account.userId },
     receiver: { number: receiver.number, userId: receiver.account.userId },
     receiverMember: receiver,
-    infohash: announcedHash(claim.infohash),
+    infohash: name,
     piece: claim.piece,
     pieces: claim.pieces,
     epoch: claim.epoch,
   };
 }
 
-type Judged = { readonly receiver: Member; readonly length: number } | Fault;
+type Judged =
+  | {
+      readonly receiver: Member;
+      /** Of the pieces, in bytes. */
+      readonly length: number;
+      /** The torrent's one name, 20 bytes: pieces of a hybrid count once, whichever infohash a receipt names. */
+      readonly name: Uint8Array;
+    }
+  | Fault;
 
 async function judgeClaim(claim: Claim, rules: Rules): Promise<Judged> {
   const { infohash, sender, receiver: receiverKey, epoch } = claim;
@@ -118,7 +128,7 @@ async function judgeClaim(claim: Claim, rules: Rules): Promise<Judged> {
   if (!(await rules.announced.has(receiver.number, infohash, epoch))) {
     return notAnnounced('receiver', epoch);
   }
-  return { receiver, length };
+  return { receiver, length, name: announcedHash(torrent.infohash ?? torrent.infohashV2 ?? infohash) };
 }
 
 function judgeEpoch(epoch: number, now: number): Fault | undefined {
@@ -131,14 +141,18 @@ function judgeEpoch(epoch: number, now: number): Fault | undefined {
   return undefined;
 }
 
-/** Bytes of the pieces together: all have the same length but the last one of the torrent. */
-function lengthOf({ piece, pieces }: Claim, { pieceLength, length }: TorrentSizes): number | Fault {
-  const count = Math.ceil(length / pieceLength);
-  if (pieces < 1 || pieces > RECEIPT_PIECES || piece + pieces > count) {
-    const message = `pieces: ${pieces} from ${piece}; the torrent has ${count}, a receipt 1 to ${RECEIPT_PIECES}`;
-    return { code: 'pieces', message };
+/** Bytes of the pieces together: in each span all have the same length but the last one. */
+function lengthOf({ piece, pieces }: Claim, { pieceLength, spans }: TorrentSizes): number | Fault {
+  let [count, length] = [0, 0];
+  for (const span of spans) {
+    const start = Math.max(0, piece - count) * pieceLength;
+    const end = Math.min(span, (piece + pieces - count) * pieceLength);
+    length += Math.max(0, end - start);
+    count += Math.ceil(span / pieceLength);
   }
-  return Math.min((piece + pieces) * pieceLength, length) - piece * pieceLength;
+  if (pieces >= 1 && pieces <= RECEIPT_PIECES && piece + pieces <= count) return length;
+  const message = `pieces: ${pieces} from ${piece}; the torrent has ${count}, a receipt 1 to ${RECEIPT_PIECES}`;
+  return { code: 'pieces', message };
 }
 
 function notAnnounced(who: 'sender' | 'receiver', epoch: number): Fault {
