@@ -60,5 +60,6 @@ function answer({ tracker, trusted, trackerId }: Told, route: TrackerRoute, requ
 
 function send(response: ServerResponse, status: number, body: Uint8Array, header: readonly string[] = []): void {
   response.writeHead(status, ['content-type', 'text/plain', 'content-length', `${body.length}`, ...header]);
-  response.end(body);
+  // As text it goes out in one piece with its header.
+  response.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1');
 }
