@@ -1,13 +1,17 @@
-// Speed as ratios against yardsticks that are timed in the same run: `npm run bench [-- [verify|attest|serve] [--json]]`.
+// Speed as ratios against yardsticks that are timed in the same run: `npm run bench [-- [verify|attest|serve|verifier|announce] [--json]]`.
+import { announceRows } from './announce.ts';
 import { attestRows } from './attest.ts';
 import { type Row, rowText } from './row.ts';
 import { serveRows } from './serve.ts';
+import { verifierRows } from './verifier.ts';
 import { verifyRows } from './verify.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   verify: verifyRows,
   attest: attestRows,
   serve: serveRows,
+  verifier: verifierRows,
+  announce: announceRows,
 };
 /** A benchmark that does not end is a fault of its own. */
 const MINUTES = 5;

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createBatcher, newInstance } from '@assay/attest';
 import {
   createDocsApp,
@@ -68,7 +68,11 @@ const CALLERS = [
 /** One of them. */
 export type CallerName = (typeof CALLERS)[number]['id'];
 
-const made = CALLERS.map((caller) => ({ ...caller, ...newApiKey(caller, randomBytes) }));
+// The same in each process of a test.
+const made = CALLERS.map((caller) => {
+  const bytes = createHash('sha256').update(caller.id).digest();
+  return { ...caller, ...newApiKey(caller, () => bytes) };
+});
 
 /** The file of their keys. */
 export const KEYS_FILE = made.map(({ line }) => `${line}\n`).join('');

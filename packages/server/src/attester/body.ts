@@ -5,14 +5,14 @@ const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 /** The bytes of a body of at most `max` bytes. Throws a `Problem` for a longer one, before the rest is read. */
 export async function readBody(request: Request, max: number): Promise<Uint8Array> {
-  const tooLarge = new Problem('body_too_large', `body: more than ${max} bytes`, { field: 'body' });
-  if (Number(request.headers.get('content-length') ?? 0) > max) throw tooLarge;
+  const tooLarge = (): Problem => new Problem('body_too_large', `body: more than ${max} bytes`, { field: 'body' });
+  if (Number(request.headers.get('content-length') ?? 0) > max) throw tooLarge();
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body) {
     length += chunk.length;
-    if (length > max) throw tooLarge;
+    if (length > max) throw tooLarge();
     chunks.push(chunk);
   }
   return concatBytes(...chunks);
