@@ -5,6 +5,7 @@ import type { Io } from '../io.ts';
 import { serviceAnnouncement } from '../serving/announcement.ts';
 import { openCollateral } from '../serving/collateral.ts';
 import { configurationOf, type ServiceFlags } from '../serving/configuration.ts';
+import { withExplorer } from '../serving/explorer.ts';
 import { withService } from '../serving/service.ts';
 import { stopped } from '../stop.ts';
 import { version } from '../version.ts';
@@ -14,7 +15,7 @@ export async function serveCollateral(flags: ServiceFlags, io: Io, stop: AbortSi
   const config = await configurationOf({ schema: collateralConfig, aliases: COLLATERAL_ALIASES }, flags, io);
   if (flags.printConfig) return { output: printConfig(config, collateralConfig), exitCode: EXIT.trusted };
   await using collateral = await openCollateral(config.values, io);
-  await withService(collateral.service, io, async (reachable) => {
+  await withService(withExplorer(collateral.service), io, async (reachable) => {
     io.stdout(serviceAnnouncement({ service: 'collateral', version: version(), reachable }, flags.json, io));
     await stopped(stop);
   });

@@ -5,6 +5,7 @@ import { EXIT } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { serviceAnnouncement } from '../serving/announcement.ts';
 import { configurationOf, type ServiceFlags } from '../serving/configuration.ts';
+import { withExplorer } from '../serving/explorer.ts';
 import { withService } from '../serving/service.ts';
 import { openVerifier } from '../serving/verifier.ts';
 import { stopped } from '../stop.ts';
@@ -26,7 +27,7 @@ export async function serveVerifier(
   const config = await configurationOf({ schema: verifierConfig, aliases: VERIFIER_ALIASES }, flags, io);
   if (flags.printConfig) return { output: printConfig(config, verifierConfig), exitCode: EXIT.trusted };
   await using verifier = await openVerifier(config.values, io);
-  await withService(verifier.service, io, async (reachable) => {
+  await withService(withExplorer(verifier.service), io, async (reachable) => {
     io.stdout(serviceAnnouncement({ service: 'verifier', version: version(), reachable }, flags.json, io));
     await stopped(stop);
   });

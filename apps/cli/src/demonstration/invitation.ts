@@ -30,7 +30,7 @@ export function invitation(running: Running, ground: Ground, io: Io): string {
   });
   return `${style.bold(style.doubtful('! SIMULATED'))}  Open ${style.bold(attester)}: a software TEE, which proves nothing about any machine.
 
-${style.bold('In the page')}         Check this server: it is refused, for its root is no vendor's. The root is yours to choose:
+${style.bold('In the page')}         Check this server: it is refused, for its root is no vendor's. Add the root, if you will, and expect its code:
                     ${root}
 
 ${style.bold('In another terminal')}
