@@ -6,15 +6,33 @@ export type { AnnounceRequest, Refusal } from './announce/request.ts';
 export { decodeBencode, decodeBencodePrefix } from './bencode/decode.ts';
 export { encodeBencode } from './bencode/encode.ts';
 export type { Bencode, BencodeDictionary } from './bencode/value.ts';
+export { TRACKER_ALIASES, type TrackerConfig, trackerConfig } from './config.ts';
 export { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
 export { createTrackerListener, type ListenerOptions } from './http/listener.ts';
 export { createTrackerServer, type TrackerServer, type TrackerServerOptions } from './http/server.ts';
 export { MAX_SCRAPED, type Scraped, type ScrapeRequest, scrape } from './scrape/scrape.ts';
+export { startTracker, type TrackerService, type TrackerServiceOptions } from './service.ts';
 export type { HashKey } from './swarm/half-sip-hash.ts';
 export { SWARM_LIMITS, type SwarmLimits } from './swarm/limits.ts';
 export { createRandom, type Random } from './swarm/sample.ts';
 export type { SwarmCounts } from './swarm/swarm.ts';
 export { createSwarms, type Swarms, type SwarmsOptions } from './swarm/swarms.ts';
+export { createPayloadJudge, type PayloadJudge, type PayloadJudgeOptions, type PayloadQuestion } from './tee/judge.ts';
+export type { TEEKeyPair } from './tee/key-pair.ts';
+export {
+  type AttestationReport,
+  type AttestationVerification,
+  type KeypairRequest,
+  type QuotedPayload,
+  TEEManager,
+  type TEEManagerOptions,
+} from './tee/manager.ts';
+export { setTeeMode, TEEMode } from './tee/mode.ts';
+export { lookForTee, type PlatformOptions, type TeePlatform } from './tee/platform.ts';
+export { type ExpectedRegisters, type ReferenceOptions, referencePolicy } from './tee/reference.ts';
+export type { Registration } from './tee/report-data.ts';
+export { secretOf } from './tee/secret-file.ts';
+export type { TEEStatistics } from './tee/statistics.ts';
 export { torrentsOfFolder } from './torrents/folder.ts';
 export { parseTorrent } from './torrents/parse.ts';
 export { announcedInfohashes, pieceBytes, pieceCount, type Torrent, torrentLength } from './torrents/torrent.ts';

@@ -35,21 +35,21 @@ export interface PlatformOptions {
   readonly random: (length: number) => Uint8Array;
 }
 
-/** Looks for a TEE, and has one quote made to know it by. Throws what the attester throws. */
+/** Looks for a TEE, and has one quote made to know it by; one that gives none is known by nothing. Never throws. */
 export async function lookForTee({ attesters, environment, roots, random }: PlatformOptions): Promise<TeePlatform> {
   const looks = await Promise.all(attesters.map(async (attester) => ({ attester, ...(await attester.detect()) })));
   const looked = looks.flatMap(({ attester: { name }, looked: places }) => places.map((place) => `${name}: ${place}`));
   const attester = looks.find(({ available }) => available)?.attester;
   if (attester === undefined) return { attester, keys: undefined, looked, simulated: null, releases: undefined };
-  // Nobody chose these bytes: the quote says nothing but where it was made.
-  const { evidence } = await attester.evidence({ reportData: random(64) });
-  return {
-    attester,
-    keys: keysOf(attester.name, environment),
-    looked,
-    simulated: isSimulated(evidence, roots),
-    releases: releasesOf(evidence),
-  };
+  const found = { attester, keys: keysOf(attester.name, environment), looked };
+  try {
+    // Nobody chose these bytes: the quote says nothing but where it was made.
+    const { evidence } = await attester.evidence({ reportData: random(64) });
+    return { ...found, simulated: isSimulated(evidence, roots), releases: releasesOf(evidence) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ...found, looked: [...looked, reason], simulated: null, releases: undefined };
+  }
 }
 
 function keysOf(attester: AttesterName, environment: Environment): KeySource | undefined {
