@@ -11,6 +11,7 @@ import { proxyCommand } from './options/proxy.ts';
 import { serveCommand } from './options/serve.ts';
 import { exitCodes, type Stage, VERDICT_CODES } from './options/shared.ts';
 import { simulateCommand } from './options/simulate.ts';
+import { trackerCommand } from './options/tracker.ts';
 import { verifyCommand } from './options/verify.ts';
 import { printable } from './table/style.ts';
 import { version } from './version.ts';
@@ -78,4 +79,5 @@ const COMMANDS = [
   simulateCommand,
   serveCommand,
   proxyCommand,
+  trackerCommand,
 ] as const;

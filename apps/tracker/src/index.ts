@@ -10,6 +10,9 @@ export { TRACKER_ALIASES, type TrackerConfig, trackerConfig } from './config.ts'
 export { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
 export { createTrackerListener, type ListenerOptions } from './http/listener.ts';
 export { createTrackerServer, type TrackerServer, type TrackerServerOptions } from './http/server.ts';
+export { type Audit, audit } from './ledger/audit.ts';
+export type { Checkpoint, EntryProof, SignedPromise } from './ledger/documents.ts';
+export { readCheckpoint, readPromise, readProof } from './ledger/read-document.ts';
 export { MAX_SCRAPED, type Scraped, type ScrapeRequest, scrape } from './scrape/scrape.ts';
 export { startTracker, type TrackerService, type TrackerServiceOptions } from './service.ts';
 export type { HashKey } from './swarm/half-sip-hash.ts';

@@ -27,7 +27,7 @@ export {
   type SnpTcb,
 } from './collateral/upstream/amd.ts';
 export type { CollateralFiles } from './collateral/upstream/answers.ts';
-export type { DownloadOptions } from './collateral/upstream/download.ts';
+export { type DownloadOptions, download } from './collateral/upstream/download.ts';
 export { type Endpoint, parseAddress, parseEndpoint } from './collateral/upstream/endpoint.ts';
 export {
   fetchIntel,

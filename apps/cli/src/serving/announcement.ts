@@ -6,7 +6,7 @@ import type { Reachable } from './service.ts';
 
 /** A service that runs. */
 export interface RunningService {
-  readonly service: 'attester' | 'proxy' | 'broker' | 'verifier' | 'collateral';
+  readonly service: 'attester' | 'proxy' | 'broker' | 'verifier' | 'collateral' | 'tracker';
   readonly version: string;
   readonly reachable: readonly Reachable[];
   /** The attester that makes its evidence; null while none works. A broker has none of its own. */

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { createMetrics, createMetricsApp, type Hono, serveApp } from '@assay/server';
+import {
+  createTorrents,
+  lookForTee,
+  referencePolicy,
+  secretOf,
+  startTracker,
+  type TeePlatform,
+  type Torrents,
+  type TrackerConfig,
+  type TrackerServiceOptions,
+  torrentsOfFolder,
+} from '@assay/tracker';
+import type { RawEndorsements } from '@assay/verify';
+import { attestersHere } from '../attesters.ts';
+import { usage } from '../failure.ts';
+import { fileError } from '../files.ts';
+import type { Io } from '../io.ts';
+import { readPolicy } from '../policy-options.ts';
+import { readCertificates } from '../values.ts';
+import { version } from '../version.ts';
+import { endorsementsFrom } from './endorsements-from.ts';
+import { metricsPlace, type Reachable } from './service.ts';
+
+/** A tracker that runs; `await using` ends it. */
+export interface OpenTracker extends AsyncDisposable {
+  readonly reachable: readonly Reachable[];
+  readonly instanceId: string;
+  /** The attester whose evidence it shows; null outside of a TEE. */
+  readonly evidence: string | null;
+}
+
+/** Milliseconds that requests of metrics get once it closes. */
+const CLOSE_MS = 1_000;
+
+/** Starts a tracker with its metrics. Throws `usage` and `unavailable`. */
+export async function openTracker(config: TrackerConfig, io: Io): Promise<OpenTracker> {
+  const report = (message: string): void => io.stderr(`assay: tracker: ${message}\n`);
+  const place = metricsPlace(config, config.port);
+  const roots = config.rootCa === undefined ? [] : await readCertificates(config.rootCa, io, '--root-ca');
+  const platform = await lookForTee({
+    attesters: attestersHere(config.from, io),
+    environment: io.env,
+    ...{ roots, random: randomBytes },
+  });
+  const metrics = createMetrics();
+  const tracker = await startTracker({
+    ...{ config, platform, roots, metrics, report },
+    policy: await policyOf(config, platform, io),
+    endorsementsFor: endorsementsOfList(config, io, report),
+    material: await materialOf(config, platform),
+    torrents: await torrentsOf(config),
+    version: version(),
+    log: { write: io.stderr },
+    clock: io.now,
+  });
+  report(`endorsements come from ${config.pccsUrls.join(', ')}, and from nowhere else`);
+  await using closing = new AsyncDisposableStack();
+  closing.use(tracker);
+  const reachable = [{ name: 'tracker', at: tracker.http }];
+  if (tracker.udp !== undefined) reachable.push({ name: 'udp', at: tracker.udp });
+  if (place !== undefined) {
+    const served = await servePrivately(createMetricsApp(metrics), place, io);
+    closing.use(served);
+    reachable.push({ name: 'metrics', at: `${served.address}/metrics` });
+  }
+  const open = closing.move();
+  const evidence = platform.attester?.name ?? null;
+  return { reachable, instanceId: tracker.instanceId, evidence, [Symbol.asyncDispose]: () => open.disposeAsync() };
+}
+
+async function servePrivately(app: Hono, place: { readonly host: string; readonly port: number }, io: Io) {
+  try {
+    return await serveApp(app, { place, log: { write: io.stderr }, now: io.now, limits: { closeMs: CLOSE_MS } });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw usage(`--metrics-port: ${reason}; choose another place`, '--metrics-port');
+  }
+}
+
+async function policyOf(config: TrackerConfig, { releases }: TeePlatform, io: Io) {
+  const { policy, expectedMrtd: mrtd, expectedRtmr1: rtmr1, expectedRtmr2: rtmr2, expectedRtmr3: rtmr3 } = config;
+  const given = policy === undefined ? undefined : await readPolicy(policy, io);
+  return referencePolicy({ policy: given, expected: { mrtd, rtmr1, rtmr2, rtmr3 }, own: releases });
+}
+
+/** Keys of the TEE where it is used; else those of a file, which must not be lost. */
+async function materialOf({ teeMode, keyFile }: TrackerConfig, { keys }: TeePlatform): Promise<Uint8Array> {
+  if (teeMode === 'disabled' || keys === undefined) return secretOf(keyFile, '--key-file');
+  return (await keys.derive('tracker/keys')).key;
+}
+
+/** Endorsements by the service that is asked for, of those on the list; the first is the usual one. */
+function endorsementsOfList(
+  { pccsUrls }: TrackerConfig,
+  io: Io,
+  report: (message: string) => void,
+): TrackerServiceOptions['endorsementsFor'] {
+  const services = new Map(pccsUrls.map((url) => [url, endorsementsFrom(url, io.now, report)]));
+  const [usual = ''] = pccsUrls;
+  return async (evidence, from = usual): Promise<RawEndorsements | undefined> => services.get(from)?.(evidence);
+}
+
+async function torrentsOf({ torrents: folder }: TrackerConfig): Promise<Torrents> {
+  const torrents = createTorrents();
+  if (folder === undefined) return torrents;
+  try {
+    for (const torrent of await torrentsOfFolder(folder)) torrents.add(torrent);
+    return torrents;
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) throw fileError(error, folder, '--torrents');
+    throw error;
+  }
+}
