@@ -24,7 +24,9 @@ async function theirs(): Promise<string> {
   const server = new Server({ udp: false, ws: false, stats: false });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return `http://127.0.0.1:${server.http.address().port}`;
+  const bound = server.http.address();
+  if (bound === null || typeof bound === 'string') throw new Error('no port');
+  return `http://127.0.0.1:${bound.port}`;
 }
 
 const address = await (process.argv[2] === 'ours' ? ours() : theirs());
