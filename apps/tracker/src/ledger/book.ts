@@ -1,9 +1,9 @@
-import { insertRows, sql } from '@assay/store';
+import { insertRows } from '@assay/store';
 import type { UnixSeconds } from '@assay/verify/codec';
 import type { Amounts } from '../users/account.ts';
 import { type EntryContent, NO_ENTRY, nextEntry } from './entry.ts';
 import { createPieces, type Pieces } from './pieces.ts';
-import type { TrackerSchema, TrackerTransaction, UserRow } from './schema.ts';
+import type { TrackerDatabase, TrackerSchema, TrackerTransaction, UserRow } from './schema.ts';
 
 /** The last entry of a ledger, and how many there are. */
 export interface Head {
@@ -34,11 +34,25 @@ export interface Book {
 const AMOUNTS = ['uploaded', 'downloaded', 'granted', 'imported', 'exported'] as const;
 const NOTHING: Amounts = { uploaded: 0, downloaded: 0, granted: 0, imported: 0, exported: 0 };
 
+/** Makes the head of a ledger that has no entries yet. */
+export async function beginLedger(db: TrackerDatabase): Promise<void> {
+  const nothing = { id: 1, size: 0, hash: NO_ENTRY, revision: 0 };
+  await db.sql
+    .insertInto('tracker_head')
+    .values(nothing)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
 /** Opens the ledger for one transaction. */
 export async function openBook(trx: TrackerTransaction): Promise<Book> {
-  const stored = await trx.selectFrom('tracker_head').selectAll().executeTakeFirst();
-  const revision = (stored?.revision ?? 0) + 1;
-  let head: Head = { size: stored?.size ?? 0, hash: stored?.hash ?? NO_ENTRY };
+  // A write, so that writers of other processes wait here, and begin again where they lost.
+  const { size, hash, revision } = await trx
+    .updateTable('tracker_head')
+    .set(({ eb }) => ({ revision: eb('revision', '+', 1) }))
+    .returning(['size', 'hash', 'revision'])
+    .executeTakeFirstOrThrow();
+  let head: Head = { size, hash };
   const rows: TrackerSchema['tracker_ledger'][] = [];
   const here = new Map<string, number>();
   const changes = new Map<number, Amounts>();
@@ -71,10 +85,10 @@ export async function openBook(trx: TrackerTransaction): Promise<Book> {
     pieces,
     add: (content, at, booked) => {
       const sequence = head.size;
-      const { text, hash } = nextEntry(content, { sequence, previous: head.hash, at });
-      rows.push({ sequence, booked: booked ?? null, entry: text, hash });
+      const next = nextEntry(content, { sequence, previous: head.hash, at });
+      rows.push({ sequence, booked: booked ?? null, entry: next.text, hash: next.hash });
       if (booked !== undefined) here.set(keyOf(booked), sequence);
-      head = { size: sequence + 1, hash };
+      head = { size: sequence + 1, hash: next.hash };
       return sequence;
     },
     bookedAs: async (booked) => {
@@ -107,10 +121,7 @@ export async function openBook(trx: TrackerTransaction): Promise<Book> {
       for (const [number, amounts] of [...changes].sort(([one], [other]) => one - other)) {
         users.push(...(await update(number, amounts)));
       }
-      await sql`insert into tracker_head (id, size, hash, revision) values (1, ${head.size}, ${head.hash}, ${revision})
-        on conflict (id) do update set size = excluded.size, hash = excluded.hash, revision = excluded.revision`.execute(
-        trx,
-      );
+      await trx.updateTable('tracker_head').set(head).execute();
       return users;
     },
   };

@@ -70,9 +70,9 @@ export async function checkConservation(db: TrackerDatabase): Promise<Conservati
     }
     if (rows.length < PAGE) break;
   }
-  const head = await db.sql.selectFrom('tracker_head').selectAll().executeTakeFirst();
-  if ((head?.size ?? 0) !== entries) fault(`the head counts ${head?.size ?? 0} entries, there are ${entries}`);
-  if (head !== undefined && Buffer.compare(head.hash, previous) !== 0) fault('the head has another hash');
+  const head = await db.sql.selectFrom('tracker_head').selectAll().executeTakeFirstOrThrow();
+  if (head.size !== entries) fault(`the head counts ${head.size} entries, there are ${entries}`);
+  if (Buffer.compare(head.hash, previous) !== 0) fault('the head has another hash');
   const held = await compareUsers(db, sums, fault);
   if (held !== issued) fault(`users hold ${held} bytes, ${issued} were issued`);
   return { entries, users: sums.size, held, issued, faults };

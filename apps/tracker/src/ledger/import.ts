@@ -84,7 +84,7 @@ export async function importCredit(value: unknown, evidence: unknown, to: Import
     exported,
     hash: toHex(entryHash(document.proof.entry)),
     bytes,
-    checkpoint: { size, root, after: seen?.size ?? null },
+    checkpoint: { size, root, after: seen === undefined ? null : seen.size },
     at: to.now(),
   });
   if ('bookings' in done) throw new Error('the ledger answered bookings to an import');

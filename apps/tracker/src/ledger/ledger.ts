@@ -3,10 +3,9 @@ import { createGroupCommit } from '@assay/store';
 import { AssayError } from '@assay/verify';
 import { toHex, type UnixSeconds } from '@assay/verify/codec';
 import type { Directory } from '../users/directory.ts';
-import { openBook } from './book.ts';
+import { beginLedger, openBook } from './book.ts';
 import { type Booked, book, type Item } from './bookings.ts';
 import type { Checkpoint, EntryProof } from './documents.ts';
-import { NO_ENTRY } from './entry.ts';
 import { consistencyPath, inclusionPath, rootOfRange } from './merkle.ts';
 import type { TrackerDatabase, TrackerSchema, TrackerTransaction, UserRow } from './schema.ts';
 import { signDocument } from './signed.ts';
@@ -58,7 +57,8 @@ export async function openLedger(
     },
   });
   const size = async (): Promise<number> =>
-    (await db.sql.selectFrom('tracker_head').select('size').executeTakeFirst())?.size ?? 0;
+    (await db.sql.selectFrom('tracker_head').select('size').executeTakeFirstOrThrow()).size;
+  await beginLedger(db);
   let entries = await size();
   return {
     write: async (item) => {
@@ -72,8 +72,7 @@ export async function openLedger(
       entries = Math.max(entries, await size());
     },
     checkpoint: async () => {
-      const head = await db.sql.selectFrom('tracker_head').selectAll().executeTakeFirst();
-      const count = head?.size ?? 0;
+      const { size: count, hash } = await db.sql.selectFrom('tracker_head').selectAll().executeTakeFirstOrThrow();
       await completeTiles(db, count);
       const root = await rootOfRange(subtreesOf(db), 0, count);
       const content = {
@@ -81,7 +80,7 @@ export async function openLedger(
         tracker,
         size: count,
         root: toHex(root),
-        head: toHex(head?.hash ?? NO_ENTRY),
+        head: toHex(hash),
         issuedAt: now(),
       } as const;
       return signDocument(content, signingKey);
