@@ -28,6 +28,8 @@ export interface Exchange {
   readonly ended: Promise<AssayError | undefined>;
   /** Tells the other side of a piece. */
   readonly have: (piece: number) => void;
+  /** Looks again for pieces to load: others gave some back. */
+  readonly wake: () => void;
   readonly close: () => void;
 }
 
@@ -126,7 +128,12 @@ export function startExchange(wire: Wire, parts: ExchangeParts): Exchange {
       wire.close();
     }
   };
-  return { ended: run(), have: (piece) => void wire.send({ type: 'have', piece }), close: wire.close };
+  return {
+    ended: run(),
+    have: (piece) => void wire.send({ type: 'have', piece }),
+    wake: () => void load(),
+    close: wire.close,
+  };
 }
 
 function malformed(message: string): AssayError {

@@ -105,7 +105,8 @@ export function encodeReceiptMessage(message: Exclude<ReceiptMessage, { readonly
 export function parseReceiptMessage(payload: Uint8Array): ReceiptMessage {
   const { t, r, s, code, message } = Object.fromEntries(dictionary(decodeBencode(payload), 'message'));
   if (typeof t !== 'number') throw malformed('t', 'expected a number');
-  if (t === TYPE.refused) return { type: 'refused', code: words(code, 'code', 64), message: words(message, 'message', 500) };
+  if (t === TYPE.refused)
+    return { type: 'refused', code: words(code, 'code', 64), message: words(message, 'message', 500) };
   if (t !== TYPE.receipts) return { type: 'unknown' };
   const receipts = list(r, 'r');
   const signatures = list(s, 's');

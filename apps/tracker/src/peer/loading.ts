@@ -77,11 +77,7 @@ function nextBlock(begun: ReadonlyMap<number, Begun>): BlockRange | undefined {
   return undefined;
 }
 
-function firstBlock(
-  begun: Map<number, Begun>,
-  metainfo: Metainfo,
-  piece: number | undefined,
-): BlockRange | undefined {
+function firstBlock(begun: Map<number, Begun>, metainfo: Metainfo, piece: number | undefined): BlockRange | undefined {
   if (piece === undefined) return undefined;
   begun.set(piece, { bytes: new Uint8Array(pieceBytes(metainfo, piece)), next: 0, asked: new Set() });
   return nextBlock(begun);

@@ -60,7 +60,7 @@ export function createReceipting(wire: Wire, metainfo: Metainfo, terms: ReceiptT
     if (!(error instanceof AssayError)) throw error;
     refusals += 1;
     if (refusals > MOST_REFUSALS) throw error;
-    const code = error.details?.field ?? 'malformed';
+    const code = error.details.field ?? 'malformed';
     await wire.send({
       type: 'extended',
       id,

@@ -55,7 +55,8 @@ export async function openWire(socket: Socket, { local, mostBytes, limits }: Wir
           if (head === undefined) return;
           const length = new DataView(head.buffer, head.byteOffset).getUint32(0);
           if (length > mostBytes) throw malformed(`message: ${length} bytes; this peer takes ${mostBytes}`);
-          const bytes = length === 0 ? new Uint8Array() : await within(socket, messageMs, 'message', () => read(length));
+          const bytes =
+            length === 0 ? new Uint8Array() : await within(socket, messageMs, 'message', () => read(length));
           if (bytes === undefined) return;
           yield parseMessage(bytes);
         }
