@@ -2,9 +2,9 @@ import { verify as verifyEd25519 } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sessionPublicKey } from '@assay/tracker';
 import { fromBase64 } from '@assay/verify/codec';
 import { aggregateVerify, PublicKey, Signature } from '@chainsafe/blst';
-import { sessionPublicKey } from '../apps/tracker/src/session/certificate.ts';
 import {
   byAggregate,
   bySession,

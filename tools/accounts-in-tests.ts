@@ -1,15 +1,20 @@
 import { hash, type KeyObject, sign } from 'node:crypto';
 import { type Database, type DatabaseOptions, openDatabase } from '@assay/store';
+import {
+  type Accounting,
+  type AccountingOptions,
+  aggregate,
+  type BlsKey,
+  blsKeyPair,
+  ed25519Key,
+  encodeReceipt,
+  issueCertificate,
+  openAccounting,
+  type Receipt,
+  registrationMessage,
+  type TrackerSchema,
+} from '@assay/tracker';
 import { toBase64 } from '@assay/verify/codec';
-import { ed25519Key } from '../apps/tracker/src/bls/derive.ts';
-import { type BlsKey, blsKeyPair } from '../apps/tracker/src/bls/key.ts';
-import { aggregate } from '../apps/tracker/src/bls/verify.ts';
-import type { Accounting, AccountingOptions } from '../apps/tracker/src/ledger/accounting.ts';
-import { openAccounting } from '../apps/tracker/src/ledger/open.ts';
-import type { TrackerSchema } from '../apps/tracker/src/ledger/schema.ts';
-import { encodeReceipt, type Receipt } from '../apps/tracker/src/receipts/receipt.ts';
-import { issueCertificate } from '../apps/tracker/src/session/certificate.ts';
-import { registrationMessage } from '../apps/tracker/src/users/registration.ts';
 
 /** A user's client: its keys. */
 export interface Client {
