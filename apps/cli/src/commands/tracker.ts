@@ -15,7 +15,8 @@ export async function tracker(flags: ServiceFlags, io: Io, stop: AbortSignal): P
   if (flags.printConfig) return { output: printConfig(config, trackerConfig), exitCode: EXIT.trusted };
   await using running = await openTracker(config.values, io);
   const { reachable, evidence } = running;
-  io.stdout(serviceAnnouncement({ service: 'tracker', version: version(), evidence, reachable }, flags.json, io));
+  const about = { service: 'tracker', version: version(), reachable } as const;
+  io.stdout(serviceAnnouncement({ ...about, ...(evidence !== undefined && { evidence }) }, flags.json, io));
   await stopped(stop);
   return { output: '', exitCode: EXIT.trusted };
 }

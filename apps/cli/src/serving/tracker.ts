@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createMetrics, createMetricsApp, type Hono, serveApp } from '@assay/server';
+import { createMetrics, createMetricsApp, type Hono, type ServicePlace, serveApp } from '@assay/server';
 import {
   createTorrents,
   lookForTee,
@@ -26,9 +26,8 @@ import { metricsPlace, type Reachable } from './service.ts';
 /** A tracker that runs; `await using` ends it. */
 export interface OpenTracker extends AsyncDisposable {
   readonly reachable: readonly Reachable[];
-  readonly instanceId: string;
-  /** The attester whose evidence it shows; null outside of a TEE. */
-  readonly evidence: string | null;
+  /** The attester whose evidence it shows; undefined outside of a TEE. */
+  readonly evidence: string | undefined;
 }
 
 /** Milliseconds that requests of metrics get once it closes. */
@@ -55,7 +54,7 @@ export async function openTracker(config: TrackerConfig, io: Io): Promise<OpenTr
     log: { write: io.stderr },
     clock: io.now,
   });
-  report(`endorsements come from ${config.pccsUrls.join(', ')}, and from nowhere else`);
+  report(`this is ${tracker.instanceId}; endorsements come from ${config.pccsUrls.join(', ')}, and from nowhere else`);
   await using closing = new AsyncDisposableStack();
   closing.use(tracker);
   const reachable = [{ name: 'tracker', at: tracker.http }];
@@ -66,11 +65,11 @@ export async function openTracker(config: TrackerConfig, io: Io): Promise<OpenTr
     reachable.push({ name: 'metrics', at: `${served.address}/metrics` });
   }
   const open = closing.move();
-  const evidence = platform.attester?.name ?? null;
-  return { reachable, instanceId: tracker.instanceId, evidence, [Symbol.asyncDispose]: () => open.disposeAsync() };
+  const evidence = platform.attester?.name;
+  return { reachable, evidence, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }
 
-async function servePrivately(app: Hono, place: { readonly host: string; readonly port: number }, io: Io) {
+async function servePrivately(app: Hono, place: ServicePlace, io: Io) {
   try {
     return await serveApp(app, { place, log: { write: io.stderr }, now: io.now, limits: { closeMs: CLOSE_MS } });
   } catch (error) {

@@ -19,7 +19,7 @@ export function serveAttestations(app: Api, parts: ApiParts): void {
     const body = await bodyOf(c.req.raw, ['payload'], ['public_key']);
     const payload = textOf(body, 'payload', TEE_LIMITS.payloadBytes);
     const key = body.public_key === undefined ? undefined : base64Of(body, 'public_key', BLS_LENGTHS.publicKey);
-    if (budget() === 0) {
+    if (budget() > 0) {
       const detail = 'too many quotes are asked for; wait a second';
       throw new Problem('too_many_requests', detail, { headers: { 'retry-after': '1' } });
     }
