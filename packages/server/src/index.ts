@@ -112,6 +112,7 @@ export { type ApiKeys, type Caller, callerOf, newApiKey, parseApiKeys } from './
 export { CALLER_RATE, createVerifier, type Verifier, type VerifierAppOptions } from './verifier/app.ts';
 export { jsonBody, members, VERIFIER_BODY, wrong } from './verifier/body.ts';
 export { VERIFIER_ALIASES, type VerifierConfig, verifierConfig } from './verifier/config.ts';
+export { verdictMeter } from './verifier/meter.ts';
 export { openVerifierDatabase } from './verifier/open-database.ts';
 export { openTokens, type Tokens, type TokensOptions } from './verifier/open-tokens.ts';
 export { verifierPaths } from './verifier/paths.ts';

@@ -46,6 +46,7 @@ describe('assay serve verifier', () => {
     );
     const [shop, ops] = [newKey('shop'), newKey('ops', 'admin')];
     await using verifier = await serve({
+      metricsPort: '0',
       ...{ database: folder.path('whole.db'), keysFile: await writeKeys('whole', shop, ops), collateralFrom },
       ...{ rootCa: folder.path('dstack/roots/intel.pem'), allowSimulated: true, tokenKeys: folder.path('tokens') },
     });
@@ -59,6 +60,8 @@ describe('assay serve verifier', () => {
     expect([status, json.verdict]).toMatchObject([200, { trusted: true, simulated: true, tee: 'tdx' }]);
     expect((await fetch(`${verifier.at('verifier')}/.well-known/jwks.json`)).status).toBe(200);
     expect((await fetch(`${verifier.at('verifier')}/docs`)).status).toBe(200);
+    const counted = 'assay_verdicts_total{tee="tdx",outcome="affirming",simulated="true"} 1';
+    expect(await (await fetch(verifier.at('metrics'))).text()).toContain(counted);
   }, 60_000);
 
   test('takes new keys from the file, and drops old ones, while it runs', async () => {
@@ -75,9 +78,13 @@ describe('assay serve verifier', () => {
     expect(await statuses()).toEqual([401, 200]);
     await chmod(keysFile, 0o666);
     expect(await statuses()).toEqual([401, 401]);
-    expect(verifier.log()).toContain(`--keys-file: ${keysFile}: others may write it; chmod 0600 ${keysFile}`);
+    const told = `--keys-file: ${keysFile}: others may write it; chmod 0600 ${keysFile}`;
+    expect(verifier.log().split(told)).toHaveLength(2);
     await chmod(keysFile, 0o600);
     expect(await statuses()).toEqual([401, 200]);
+    await writeFile(keysFile, `${next.line}\nshop\n`);
+    expect(await statuses()).toEqual([401, 401]);
+    expect(verifier.log().split(`${keysFile} line 2: expected ID`)).toHaveLength(2);
   });
 
   test('keeps what it was told when it is started again', async () => {

@@ -12,24 +12,30 @@ const MAX_FILE = 4_194_304;
  */
 export function apiKeysOf(path: string, report: (message: string) => void): () => ApiKeys {
   let seen = '';
+  let told = '';
   let keys: ApiKeys = new Map();
   const read = (): void => {
+    const before = seen;
+    // While the file cannot be trusted nobody has a key.
+    seen = '';
     const now = stateOf(path);
-    if (now === seen) return;
     seen = now;
+    if (now === before) return;
     keys = new Map();
-    if (readFileSync(path).length > MAX_FILE) throw usage(`${FIELD}: ${path}: longer than ${MAX_FILE} bytes`, FIELD);
-    keys = parseApiKeys(readFileSync(path, 'utf8'), path);
+    const bytes = readFileSync(path);
+    if (bytes.length > MAX_FILE) throw usage(`${FIELD}: ${path}: longer than ${MAX_FILE} bytes`, FIELD);
+    keys = parseApiKeys(bytes.toString('utf8'), path);
+    told = '';
   };
   read();
   return () => {
     try {
       read();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (keys.size > 0 || seen !== message) report(message);
       keys = new Map();
-      seen = message;
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== told) report(message);
+      told = message;
     }
     return keys;
   };

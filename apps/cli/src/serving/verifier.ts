@@ -3,6 +3,7 @@ import {
   CALLER_RATE,
   createDocsApp,
   createVerifier,
+  earKeysPaths,
   mounted,
   openTokens,
   openVerifierDatabase,
@@ -11,8 +12,10 @@ import {
   VERIFIER_BODY,
   type Verifier,
   type VerifierConfig,
+  verdictMeter,
   verifierPaths,
 } from '@assay/server';
+import type { Verdict } from '@assay/verify';
 import type { Io } from '../io.ts';
 import { readCertificates } from '../values.ts';
 import { version } from '../version.ts';
@@ -42,7 +45,9 @@ export async function openVerifier(config: VerifierConfig, io: Io): Promise<Open
   const place = databaseUrl === undefined ? { file: database, durability } : { url: databaseUrl };
   const tokens = config.tokenKeys === undefined ? undefined : await tokensOf(config, place, io);
   const db = await openVerifierDatabase(place);
+  let count = (_: Verdict): void => undefined;
   const verifier = createVerifier({
+    onVerdict: (verdict) => count(verdict),
     ...{ db, keys, clock: io.now, random: randomBytes, newId: randomUUID },
     ...{ roots, allowSimulated, challengeSeconds: config.challengeSeconds, dstackPolicy: config.dstackPolicy },
     tokens: tokens?.issuer,
@@ -53,7 +58,7 @@ export async function openVerifier(config: VerifierConfig, io: Io): Promise<Open
     title: 'Assay verifier',
     version: version(),
     description: ABOUT,
-    paths: verifierPaths,
+    paths: { ...verifierPaths, ...(tokens && earKeysPaths) },
   });
   const sweeping = setInterval(() => void sweep(verifier, report), SWEEP_MS).unref();
   return {
@@ -69,6 +74,9 @@ export async function openVerifier(config: VerifierConfig, io: Io): Promise<Open
       limits: { bodyBytes: VERIFIER_BODY },
       rate: { burst: 2 * peerRate, perSecond: peerRate, peers: PEERS },
       metrics: metricsPlace(config, port),
+      measure: (metrics) => {
+        count = verdictMeter(metrics);
+      },
     },
     [Symbol.asyncDispose]: async () => {
       clearInterval(sweeping);

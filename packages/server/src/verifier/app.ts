@@ -1,3 +1,4 @@
+import type { Verdict } from '@assay/verify';
 import { fromUtf8, parseJson, toHex } from '@assay/verify/codec';
 import { Hono } from 'hono';
 import { Problem } from '../problem/problem.ts';
@@ -35,6 +36,8 @@ export interface VerifierAppOptions extends Omit<JudgeOptions, 'memory'> {
   readonly dstackPolicy?: string | undefined;
   /** Default: nobody issues tokens. */
   readonly tokens?: TokenIssuer | undefined;
+  /** Is told of each verdict once it is kept. */
+  readonly onVerdict?: ((verdict: Verdict) => void) | undefined;
 }
 
 /** A verification service. */
@@ -68,7 +71,15 @@ export function createVerifier(options: VerifierAppOptions): Verifier {
   const ledger = createLedger(db);
   const policies = createPolicies(db, clock);
   const judge = createJudge({ ...options, memory: createStoredMemory(db, clock) });
-  const verification = createVerification({ judge, ledger, policies, tokens, clock, newId });
+  const verification = createVerification({
+    judge,
+    ledger,
+    policies,
+    tokens,
+    clock,
+    newId,
+    onVerdict: options.onVerdict,
+  });
   const buckets = createTokenBuckets(rate, clock);
   const who = (request: Request): Caller => {
     const caller = callerOf(request, keys());

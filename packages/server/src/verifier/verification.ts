@@ -33,6 +33,8 @@ export interface VerificationParts {
   readonly tokens: TokenIssuer | undefined;
   readonly clock: () => Date;
   readonly newId: () => string;
+  /** Is told of each verdict once it is kept. */
+  readonly onVerdict?: ((verdict: Verdict) => void) | undefined;
 }
 
 /** A request to verify, as it came. */
@@ -47,7 +49,7 @@ export interface VerificationRequest {
  * key. A challenge is used up with the verdict that is kept, also with a refusing one; whatever throws uses up nothing.
  */
 export function createVerification(parts: VerificationParts): (request: VerificationRequest) => Promise<string> {
-  const { judge, ledger, policies, tokens, clock, newId } = parts;
+  const { judge, ledger, policies, tokens, clock, newId, onVerdict } = parts;
 
   const judged = async (caller: string, { under, given, subject, key }: VerifyRequest): Promise<Judged> => {
     if ('policy' in under) {
@@ -83,7 +85,7 @@ export function createVerification(parts: VerificationParts): (request: Verifica
     const now = clock();
     const about = { schema: 'assay.verification/1', id, createdAt: now.toISOString(), caller };
     const answer = JSON.stringify({ ...about, ...found, evidenceSha256: evidenceSha256(request.given) });
-    return ledger.settle({
+    const kept = await ledger.settle({
       id,
       caller,
       nonce: found.challenge,
@@ -92,6 +94,9 @@ export function createVerification(parts: VerificationParts): (request: Verifica
       answer,
       created_at: now.getTime(),
     });
+    // Another request like this one may have been first.
+    if (kept === answer) onVerdict?.(found.verdict);
+    return kept;
   };
 }
 
