@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { infohash, peerId, testTracker } from '../../../../tools/bittorrent-in-tests.ts';
+import { addressBytes } from './address.ts';
+import type { AnnounceRequest } from './request.ts';
+
+const home = Uint8Array.of(192, 0, 2, 1);
+const request = (changes: Partial<AnnounceRequest> = {}): AnnounceRequest => ({
+  passkey: 'key',
+  infohash: infohash(1),
+  peerId: peerId(1),
+  port: 6881,
+  event: 'started',
+  uploaded: 0,
+  downloaded: 0,
+  left: 1,
+  wanted: undefined,
+  ...changes,
+});
+
+describe('the gate', () => {
+  const low = { user: () => ({ id: 'low', mayLeech: false }) };
+
+  test.each(['started', 'completed', 'stopped', 'paused', 'update'] as const)(
+    'who may not leech is refused at %s while anything is left',
+    (event) => {
+      const { tracker, announced } = testTracker({ gate: low });
+      expect(tracker.announce(request({ event }), home, 'both')).toEqual({
+        failure: 'your ratio is too low to download: share what you have first',
+      });
+      expect(announced).toEqual([]);
+    },
+  );
+
+  test('who may not leech may seed, and is then given no seeds', () => {
+    const { tracker } = testTracker({
+      gate: { user: (passkey) => ({ id: passkey ?? '', mayLeech: passkey !== 'low' }) },
+    });
+    tracker.announce(request({ passkey: 'seed', left: 0 }), Uint8Array.of(192, 0, 2, 2), 'both');
+    expect(tracker.announce(request({ passkey: 'low', left: 0 }), home, 'both')).toMatchObject({
+      complete: 2,
+      picked: [],
+    });
+  });
+
+  test('whose ratio falls is not found any more', () => {
+    let mayLeech = true;
+    const { tracker } = testTracker({ gate: { user: () => ({ id: 'a', mayLeech }) } });
+    tracker.announce(request(), home, 'both');
+    mayLeech = false;
+    tracker.announce(request({ event: 'update' }), home, 'both');
+    expect(tracker.swarms.peers.count).toBe(0);
+  });
+
+  test('strangers are told where to announce, and unknown passkeys where they come from', () => {
+    const { tracker } = testTracker({ gate: { user: () => undefined } });
+    expect(tracker.announce(request({ passkey: undefined }), home, 'both')).toEqual({
+      failure: 'a passkey is missing: announce to /announce/PASSKEY',
+    });
+    expect(tracker.announce(request(), home, 'both')).toEqual({
+      failure: 'unknown passkey: take the announce address of your account',
+    });
+  });
+
+  test.each([undefined, { allowed: false }])('a torrent that is %j is not tracked', (torrent) => {
+    const { tracker } = testTracker({ gate: { torrent: () => torrent } });
+    expect(tracker.announce(request(), home, 'both')).toEqual({ failure: 'this torrent is not registered here' });
+    expect(tracker.swarms.size()).toBe(0);
+  });
+
+  test('is told what was announced, with the epoch', () => {
+    const { tracker, announced, pass } = testTracker({ gate: { user: () => ({ id: 'alice', mayLeech: true }) } });
+    pass(3_599);
+    tracker.announce(request({ uploaded: 5, downloaded: 6, left: 7 }), home, 'both');
+    pass(1);
+    tracker.announce(request({ event: 'stopped' }), home, 'both');
+    expect(announced).toMatchObject([
+      { user: 'alice', infohash: infohash(1), peer: peerId(1), event: 'started', uploaded: 5, downloaded: 6, left: 7 },
+      { user: 'alice', event: 'stopped' },
+    ]);
+    expect(announced.map(({ at, epoch }) => [at - 1_767_225_600, epoch - 490_896])).toEqual([
+      [3_599, 0],
+      [3_600, 1],
+    ]);
+  });
+});
+
+describe('an answer', () => {
+  test('numwant is bounded, with a default', () => {
+    const { tracker } = testTracker({ limits: { wanted: 3, mostWanted: 5 } });
+    for (let peer = 0; peer < 10; peer += 1)
+      tracker.announce(request({ peerId: peerId(peer), port: 100 + peer }), home, 'both');
+    const given = [undefined, 0, 2, 1e9].map((wanted) => {
+      const answer = tracker.announce(request({ peerId: peerId(99), wanted }), home, 'both');
+      return 'failure' in answer ? answer.failure : answer.picked.length;
+    });
+    expect(given).toEqual([3, 0, 2, 5]);
+  });
+
+  test('stopped is answered with counts, and the peer is gone', () => {
+    const { tracker } = testTracker();
+    tracker.announce(request(), home, 'both');
+    expect(tracker.announce(request({ event: 'stopped' }), home, 'both')).toMatchObject({ incomplete: 0, picked: [] });
+    expect(tracker.swarms.size()).toBe(0);
+  });
+
+  test('warns whom it cannot take in', () => {
+    const { tracker } = testTracker({ swarms: { peersPerSwarm: 1 } });
+    tracker.announce(request(), home, 'both');
+    expect(tracker.announce(request({ peerId: peerId(2), port: 2 }), home, 'both')).toMatchObject({
+      warning: 'this swarm has all the peers that are kept here: others cannot find you',
+    });
+  });
+
+  test('BEP 21: a paused download is incomplete, but no downloader', () => {
+    const { tracker } = testTracker();
+    tracker.announce(request({ event: 'paused' }), home, 'both');
+    expect(tracker.swarms.counts(infohash(1))).toMatchObject({ incomplete: 1, downloaders: 0 });
+    tracker.announce(request({ event: 'update' }), home, 'both');
+    expect(tracker.swarms.counts(infohash(1))).toMatchObject({ incomplete: 1, downloaders: 1 });
+  });
+});
+
+test.each([
+  ['192.0.2.1', 'c0000201'],
+  ['::ffff:192.0.2.1', 'c0000201'],
+  ['::ffff:c000:201', 'c0000201'],
+  ['2001:db8::1', '20010db8000000000000000000000001'],
+  ['fe80::1%eth0', 'fe800000000000000000000000000001'],
+  ['64:ff9b::192.0.2.1', '0064ff9b0000000000000000c0000201'],
+  ['1:2:3:4:5:6:7:8', '00010002000300040005000600070008'],
+  ['::', '0'.repeat(32)],
+  ['192.0.2', undefined],
+  ['192.0.2.1:80', undefined],
+  ['1::2::3', undefined],
+  ['', undefined],
+])('the address %s is %s', (text, hex) => {
+  const bytes = addressBytes(text);
+  expect(bytes && Buffer.from(bytes).toString('hex')).toBe(hex);
+});
