@@ -40,10 +40,7 @@ interface Kept {
  * evidence that no service vouches for it is undefined, too, and that is told once.
  */
 export function createStapler(options: StaplerOptions): (envelope: Envelope) => Promise<RawEndorsements | undefined> {
-  const { clock, wait = waitHere } = options;
-  let kept: Kept | undefined;
-  let asked = { subject: '', at: 0 };
-  let fetching: Promise<void> | undefined;
+  const endorsementsOf = createRenewed(options);
   let told = '';
   const without = (error: unknown): undefined => {
     const reason = error instanceof Error ? error.message : String(error);
@@ -51,6 +48,20 @@ export function createStapler(options: StaplerOptions): (envelope: Envelope) => 
     if (reason !== told) options.report(`endorsements: evidence goes without, ${reason}`);
     told = reason;
   };
+  return async ({ evidence }) => {
+    const subject = await subjectOfEvidence(evidence).catch(without);
+    return subject && endorsementsOf(subject);
+  };
+}
+
+/** The same for who knows already what is to be fetched. */
+export function createRenewed(
+  options: StaplerOptions,
+): (subject: FetchSubject) => Promise<RawEndorsements | undefined> {
+  const { clock, wait = waitHere } = options;
+  let kept: Kept | undefined;
+  let asked = { subject: '', at: 0 };
+  let fetching: Promise<void> | undefined;
   const renew = async (subject: FetchSubject, name: string): Promise<void> => {
     try {
       kept = { subject: name, endorsements: await fetched(subject, options), at: clock().getTime() };
@@ -60,10 +71,8 @@ export function createStapler(options: StaplerOptions): (envelope: Envelope) => 
       fetching = undefined;
     }
   };
-  return async ({ evidence }) => {
-    const subject = await subjectOfEvidence(evidence).catch(without);
-    if (subject === undefined) return undefined;
-    const name = nameOf(subject);
+  return async (subject) => {
+    const name = machineOf(subject);
     const now = clock().getTime();
     const isOver = (since: number, life: number): boolean => now < since || now - since >= life;
     const current = kept?.subject === name && !isOver(kept.at, REFRESH_MS);
@@ -90,8 +99,8 @@ async function fetched(
   return endorsementsFromDirectory(Object.fromEntries(files));
 }
 
-/** The machine, not the piece of evidence. */
-function nameOf(subject: FetchSubject): string {
+/** What endorsements are for: the machine, not the piece of evidence. */
+export function machineOf(subject: FetchSubject): string {
   return JSON.stringify('query' in subject ? subject.query : subject);
 }
 

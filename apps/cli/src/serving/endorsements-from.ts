@@ -1,9 +1,7 @@
 import { createBudget, parseEndpoint } from '@assay/server';
-import type { Evidence, RawEndorsements } from '@assay/verify';
-import { createStapler } from '../collateral/stapled.ts';
-import { subjectOfEvidence } from '../collateral/subject.ts';
-
-type EndorsementsFor = (evidence: Evidence) => Promise<RawEndorsements | undefined>;
+import { AssayError, type Evidence, type RawEndorsements } from '@assay/verify';
+import { createRenewed, machineOf } from '../collateral/stapled.ts';
+import { type FetchSubject, subjectOfEvidence } from '../collateral/subject.ts';
 
 /** Machines whose endorsements are kept; those not asked about for longest go. */
 const MOST_MACHINES = 1_000;
@@ -11,29 +9,34 @@ const MOST_MACHINES = 1_000;
 const NEW_MACHINES = 5;
 
 /** Endorsements of any machine, from one service: kept, renewed in the background, undefined where none came in time. */
-export function endorsementsFrom(url: string, clock: () => Date, report: (message: string) => void): EndorsementsFor {
+export function endorsementsFrom(
+  url: string,
+  clock: () => Date,
+  report: (message: string) => void,
+): (evidence: Evidence) => Promise<RawEndorsements | undefined> {
   const service = parseEndpoint(url, '--collateral-from');
-  const machines = new Map<string, EndorsementsFor>();
+  const machines = new Map<string, ReturnType<typeof createRenewed>>();
   const budget = createBudget(NEW_MACHINES, clock);
-  return async (evidence) => {
-    const name = await machineOf(evidence);
-    if (name === undefined) return undefined;
+  return async ({ evidence }) => {
+    const subject = await subjectIn(evidence);
+    if (subject === undefined) return undefined;
+    const name = machineOf(subject);
     if (!machines.has(name) && budget() > 0) return undefined;
-    const endorsementsOf = machines.get(name) ?? createStapler({ service, clock, report });
+    const endorsementsOf = machines.get(name) ?? createRenewed({ service, clock, report });
     machines.delete(name);
     machines.set(name, endorsementsOf);
     const [oldest] = machines.keys();
     if (machines.size > MOST_MACHINES && oldest !== undefined) machines.delete(oldest);
-    return endorsementsOf(evidence);
+    return endorsementsOf(subject);
   };
 }
 
-/** What endorsements are asked for by; undefined for evidence that needs none, or names nobody. */
-async function machineOf({ evidence }: Evidence): Promise<string | undefined> {
+/** What is to be fetched; undefined for evidence that needs nothing, or is broken: its verdict will say so. */
+async function subjectIn(evidence: Uint8Array): Promise<FetchSubject | undefined> {
   try {
-    const subject = await subjectOfEvidence(evidence);
-    return JSON.stringify('query' in subject ? subject.query : subject);
-  } catch {
-    return undefined;
+    return await subjectOfEvidence(evidence);
+  } catch (error) {
+    if (error instanceof AssayError) return undefined;
+    throw error;
   }
 }
