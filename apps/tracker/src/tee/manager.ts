@@ -119,7 +119,8 @@ export class TEEManager {
     if (!teeDerived) return this.#counted(blsKeyPair(this.#random(32)), { salt: null, teeDerived }, start);
     const { name } = this.#attester();
     const { keys } = this.platform;
-    if (keys === undefined) throw noKeys(name);
+    // Keys of a file are no TEE's, whatever else is one.
+    if (keys === undefined || keys.name === 'software') throw noKeys(name);
     const used = salt ?? toHex(this.#random(32));
     const pair = await derivedKeyPair(keys, user, used);
     this.#derived.add(pair.key.publicKey, user);
