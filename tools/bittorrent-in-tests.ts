@@ -140,8 +140,9 @@ function simple(value: ReturnType<typeof decodeBencode>): unknown {
 /** `ADDRESS:PORT` of each peer in a compact list of IPv4 endpoints, sorted. */
 export function endpoints4(compact: unknown): readonly string[] {
   const bytes = Buffer.from(String(compact), 'latin1');
-  return Array.from({ length: bytes.length / 6 }, (_, index) => {
-    const at = bytes.subarray(index * 6, index * 6 + 6);
-    return `${at.subarray(0, 4).join('.')}:${at.readUInt16BE(4)}`;
-  }).sort();
+  const endpoints: string[] = [];
+  for (let at = 0; at < bytes.length; at += 6) {
+    endpoints.push(`${bytes.subarray(at, at + 4).join('.')}:${bytes.readUInt16BE(at + 4)}`);
+  }
+  return endpoints.sort((a, b) => (a < b ? -1 : 1));
 }
