@@ -11,6 +11,7 @@ import {
   issueCertificate,
   openAccounting,
   type Receipt,
+  type Reported,
   registrationMessage,
   type TrackerSchema,
 } from '@assay/tracker';
@@ -149,4 +150,16 @@ export function byAggregate(signed: readonly (readonly [receiver: Client, receip
     receipts: signed.map(([, bytes]) => toBase64(bytes)),
     signature: toBase64(aggregate(signed.map(([{ key }, bytes]) => key.sign(bytes)))),
   };
+}
+
+/** Hands in receipts. Throws where the report as a whole is refused. */
+export async function report({ accounts }: AccountsInTests, userId: string, receipts: unknown): Promise<Reported> {
+  const answer = await accounts.report({ userId, receipts });
+  if ('refused' in answer) throw new Error(answer.refused.message);
+  return answer;
+}
+
+/** Each receipt's outcome, or the code with which it was refused. */
+export function outcomesOf({ verdicts }: Reported): readonly string[] {
+  return verdicts.map((verdict) => (verdict.outcome === 'refused' ? verdict.code : verdict.outcome));
 }
