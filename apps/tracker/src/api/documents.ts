@@ -225,5 +225,13 @@ export const consistency = z.strictObject({ path: z.array(sha256) }).meta({ titl
 
 /** Answer of `GET /attestation`. */
 export const envelope = z
-  .looseObject({ schema: z.literal('assay.evidence/1'), tee: z.string(), evidence: base64, statement: base64 })
-  .meta({ title: 'Envelope', description: '`assay.evidence/1`, of a statement of the type `checkpoint`.' });
+  .strictObject({
+    schema: z.literal('assay.evidence/1'),
+    tee: z.string(),
+    evidence: base64,
+    statement: base64.meta({ description: 'Of the type `checkpoint`.' }),
+    proof: z.strictObject({ index: z.int(), size: z.int(), salt: base64, path: z.array(base64) }),
+    eventLog: base64.optional(),
+    appCompose: base64.optional(),
+  })
+  .meta({ title: 'Envelope', description: '`assay.evidence/1`, profile `assay/1-batch`.' });
