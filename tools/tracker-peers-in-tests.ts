@@ -60,6 +60,7 @@ export async function trackerInTests(
   database: string,
   files: readonly TorrentInTests[],
   config: Readonly<Record<string, unknown>> = {},
+  material: Uint8Array = randomBytes(32),
 ): Promise<TrackerService> {
   const torrents = createTorrents();
   for (const { torrent } of files) torrents.add(parseTorrent(torrent));
@@ -69,7 +70,7 @@ export async function trackerInTests(
     policy: {},
     roots: [],
     endorsementsFor: () => Promise.resolve(undefined),
-    material: randomBytes(32),
+    material,
     torrents,
     version: '0.0.0',
     log: { write: () => undefined },

@@ -31,9 +31,7 @@ function total(parse: (bytes: Uint8Array) => unknown, bytes: Uint8Array): void {
 describe('the extended handshake (BEP 10)', () => {
   test('has an integer for the extension, and the certificate beside m', () => {
     const text = Buffer.from(encodeExtendedHandshake(certificate)).toString('latin1');
-    expect(text).toBe(
-      'd1:md10:pt_receipti1ee10:pt_receiptd11:certificate3:\x01\x02\x031:vi1ee4:reqqi512e1:v5:Assaye',
-    );
+    expect(text).toBe('d1:md10:pt_receipti1ee10:pt_receiptd11:certificate3:\x01\x02\x031:vi1ee4:reqqi512e1:v5:Assaye');
     expect(parseExtendedHandshake(plain(encodeExtendedHandshake(certificate)))).toEqual({
       receipts: { id: 1, certificate },
       nested: false,
@@ -99,10 +97,18 @@ describe('messages of the extension', () => {
 
   test.each<readonly [string, Readonly<Record<string, Bencode>>, string]>([
     ['no type', {}, 't: expected a number'],
-    ['33 receipts', { t: 0, r: Array.from({ length: 33 }, () => certificate), s: [] }, 'r: expected a list of at most 32'],
+    [
+      '33 receipts',
+      { t: 0, r: Array.from({ length: 33 }, () => certificate), s: [] },
+      'r: expected a list of at most 32',
+    ],
     ['a signature too few', { t: 0, r: [certificate], s: [] }, 's: expected one for each of r'],
     ['a number among receipts', { t: 0, r: [1], s: [certificate] }, 'r: expected a list of at most 32'],
-    ['a long text', { t: 1, code: new Uint8Array(65), message: certificate }, 'code: expected text of at most 64 bytes'],
+    [
+      'a long text',
+      { t: 1, code: new Uint8Array(65), message: certificate },
+      'code: expected text of at most 64 bytes',
+    ],
   ])('with %s are malformed', (_name, members, message) => {
     expect(() => parseReceiptMessage(bencoded(members))).toThrow(message);
   });

@@ -5,47 +5,16 @@ import { join } from 'node:path';
 import { toHex, utf8 } from '@assay/verify/codec';
 import Wire from 'bittorrent-protocol';
 import { describe, expect, test } from 'vitest';
-import { folderInTests, type TorrentInTests, torrentInTests } from '../../../../tools/tracker-peers-in-tests.ts';
+import { folderInTests, torrentInTests } from '../../../../tools/tracker-peers-in-tests.ts';
+import { EPOCH, plainPeer, TRACKER } from '../../../../tools/tracker-peers-plain.ts';
 import { encodeBencode } from '../bencode/encode.ts';
 import type { Bencode } from '../bencode/value.ts';
 import { blsKeyPair } from '../bls/key.ts';
-import { openContent } from './content.ts';
 import { encodeReceiptMessage, parseReceiptMessage } from './extension.ts';
-import { parseMetainfo } from './metainfo.ts';
-import { startPeer } from './peer.ts';
-import type { KeptReceipt } from './receipting.ts';
 import { createSigner } from './signer.ts';
 
-const TRACKER = 'tracker-1';
-const EPOCH = 480_000;
 const PIECE = 32_768;
 const PEER_ID = Buffer.from('-XX0001-abcdefghijkl');
-
-/** A peer of ours with a folder of its own. */
-async function ours(file: TorrentInTests, folder: string, seed: number) {
-  const metainfo = parseMetainfo(file.torrent);
-  const kept: KeptReceipt[] = [];
-  const told: string[] = [];
-  const content = await openContent(metainfo, folder);
-  const signer = createSigner(blsKeyPair(new Uint8Array(32).fill(seed)).key, TRACKER, EPOCH);
-  const peer = await startPeer({
-    ...{ metainfo, content, peerId: Buffer.alloc(20, seed), host: '127.0.0.1', port: 0 },
-    receipts: {
-      tracker: TRACKER,
-      signer,
-      epoch: () => EPOCH,
-      keep: (receipt) => kept.push(receipt),
-      told: (message) => told.push(message),
-    },
-    note: (line) => told.push(line),
-    random: () => 0,
-  });
-  const close = async () => {
-    await peer.close();
-    await content[Symbol.asyncDispose]();
-  };
-  return { metainfo, peer, kept, told, signer, [Symbol.asyncDispose]: close };
-}
 
 /** Foreign wire code on a socket. */
 function foreign(socket: Socket) {
@@ -67,7 +36,7 @@ describe('bittorrent-protocol', () => {
   test('loads every block from our seed without knowing receipts, and gives none', async () => {
     const file = torrentInTests(3 * PIECE + 5, PIECE);
     await using folder = await folderInTests(file);
-    await using seed = await ours(file, folder.path, 1);
+    await using seed = await plainPeer(file.torrent, folder.path, 1);
     const { socket, wire, shake } = await dial(seed.peer.port, seed.metainfo.infohash);
     const loaded = Buffer.alloc(file.data.length);
     const done = new Promise<void>((resolve) => {
@@ -96,7 +65,7 @@ describe('bittorrent-protocol', () => {
   test('seeds to our peer, which signs nothing for who takes no receipts', async () => {
     const file = torrentInTests(2 * PIECE, PIECE);
     await using folder = await folderInTests();
-    await using leech = await ours(file, folder.path, 1);
+    await using leech = await plainPeer(file.torrent, folder.path, 1);
     const extended: number[] = [];
     const server = createServer((socket) => {
       const wire = foreign(socket);
@@ -128,7 +97,7 @@ describe('bittorrent-protocol', () => {
   test('speaks pt_receipt as an extension of its own, under the ids of each side', async () => {
     const file = torrentInTests(PIECE, PIECE);
     await using folder = await folderInTests(file);
-    await using seed = await ours(file, folder.path, 1);
+    await using seed = await plainPeer(file.torrent, folder.path, 1);
     const { socket, wire, shake } = await dial(seed.peer.port, seed.metainfo.infohash);
     const signer = createSigner(blsKeyPair(new Uint8Array(32).fill(2)).key, TRACKER, EPOCH);
     const refusals: string[] = [];
@@ -169,7 +138,7 @@ describe('bittorrent-protocol', () => {
   test('is told what is wrong with the nested form of older trackers, and loads all the same', async () => {
     const file = torrentInTests(PIECE, PIECE);
     await using folder = await folderInTests(file);
-    await using seed = await ours(file, folder.path, 1);
+    await using seed = await plainPeer(file.torrent, folder.path, 1);
     const { socket, wire, shake } = await dial(seed.peer.port, seed.metainfo.infohash);
     const advice: string[] = [];
     const blocks: number[] = [];

@@ -35,14 +35,15 @@ export async function openWire(socket: Socket, { local, mostBytes, limits }: Wir
   socket.on('error', () => undefined);
   const read = createReader(socket);
   socket.write(encodeHandshake(local));
-  const remote = await within(socket, handshakeMs, 'handshake', async () => {
-    const bytes = await read(HANDSHAKE_BYTES);
+  let remote: Handshake;
+  try {
+    const bytes = await within(socket, handshakeMs, 'handshake', () => read(HANDSHAKE_BYTES));
     if (bytes === undefined) throw late('handshake: the connection ended');
-    return checked(parseHandshake(bytes), local);
-  }).catch((error: unknown) => {
+    remote = checked(parseHandshake(bytes), local);
+  } catch (error) {
     socket.destroy();
     throw error;
-  });
+  }
   const keepAlive = setInterval(() => socket.write(encodeMessage({ type: 'keep-alive' })), keepAliveMs);
   keepAlive.unref();
   socket.once('close', () => clearInterval(keepAlive));
