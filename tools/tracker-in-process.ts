@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { tracker } from '../apps/cli/src/commands/tracker.ts';
 import { type Folder, makeFolder } from './demo-folder.ts';
 import { type RunningService, startService } from './service-in-process.ts';
@@ -23,26 +24,33 @@ export interface TrackerInProcess extends AsyncDisposable {
 /** The id of the document that its commands are from. */
 export const INSTANCE = 'tracker_instance_1';
 
-/** Starts both. The tracker trusts the simulation's root, and answers to programs of this machine. */
+/**
+ * Starts both, or a tracker beside a simulation that runs already, and goes on. The tracker trusts the simulation's root, and
+ * answers to programs of this machine.
+ */
 export async function startTrackerInProcess(
   flags: object = {},
   env: Readonly<Record<string, string>> = { TEE_MODE: 'enabled' },
+  running?: Simulation,
 ): Promise<TrackerInProcess> {
   const folder = await makeFolder();
   await folder.write({ '.keep': '' }, 'shell');
-  const simulation = await startSimulation('dstack', { directory: folder.path('dstack') });
+  const simulation = running ?? (await startSimulation('dstack', { directory: folder.path('dstack') }));
+  const end = async (): Promise<void> => {
+    if (running === undefined) await simulation.stop();
+    await folder[Symbol.asyncDispose]();
+  };
   const pcs = simulation.document.services.find(({ name }) => name === 'Intel PCS v4')?.at ?? '';
   const all = {
     ...{ host: '127.0.0.1', port: '0', udpPort: 'off', metricsPort: '0', json: true, dev: true },
     ...{ instanceId: INSTANCE, database: folder.path('tracker.db'), keyFile: folder.path('tracker.key') },
-    ...{ pccsUrls: [pcs], rootCa: folder.path('dstack/roots/intel.pem'), allowSimulated: true },
+    ...{ pccsUrls: [pcs], rootCa: join(simulation.document.directory, 'roots/intel.pem'), allowSimulated: true },
     ...flags,
   };
   const environment = { ...simulation.document.environment, ...env };
   const service = await startService((io, stop) => tracker(all, io, stop), environment).catch(
     async (error: unknown) => {
-      await simulation.stop();
-      await folder[Symbol.asyncDispose]();
+      await end();
       throw error;
     },
   );
@@ -56,8 +64,7 @@ export async function startTrackerInProcess(
       curl(`-X POST $AT${path} -H "Content-Type: application/json" ${more} -d '${JSON.stringify(body)}'`),
     [Symbol.asyncDispose]: async () => {
       await service.stop();
-      await simulation.stop();
-      await folder[Symbol.asyncDispose]();
+      await end();
     },
   };
 }
