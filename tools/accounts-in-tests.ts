@@ -38,12 +38,13 @@ export const START = 500_000 * EPOCH + 1_800;
 /** The epoch at the start. */
 export const NOW = 500_000;
 
-/** 5,000 pieces of 16 KiB; the last one has 100 bytes. */
+export const PIECES = 5_000;
+/** So many pieces of 16 KiB; the last one has 100 bytes. */
 export const TORRENT = {
   infohash: Uint8Array.from({ length: 20 }, (_, index) => 255 - index),
   infohashV2: undefined,
   pieceLength: 16_384,
-  spans: [4_999 * 16_384 + 100],
+  spans: [(PIECES - 1) * 16_384 + 100],
 };
 export const TRACKER = 'tracker_instance_1';
 
@@ -108,7 +109,7 @@ export function receiptOf(sender: Client, receiver: Client, piece: number, other
     receiver: receiver.key.publicKey,
     piece,
     pieces: 1,
-    bytes: piece === 4_999 ? 100 : 16_384,
+    bytes: piece === PIECES - 1 ? 100 : 16_384,
     epoch: NOW,
     sequence: piece,
     ...other,

@@ -17,7 +17,7 @@ import {
 const REPORT = 4;
 const AT_ONCE = 8;
 /** Reports of one receiver: his pieces of the torrent. */
-const REPORTS = Math.floor((TORRENT.spans[0] ?? 0) / TORRENT.pieceLength / REPORT);
+const REPORTS = PIECES / REPORT;
 
 const [options = '', first = '0'] = process.argv.slice(2);
 const { accounts } = await openAccounts(JSON.parse(options) as DatabaseOptions);
