@@ -12,6 +12,7 @@ packages+=(mmdebstrap)                                 # whose base is made of D
 packages+=(postgresql)                                 # the tests of databases, which start their own
 packages+=(nginx-light)                                # the tests of services behind a proxy, likewise
 packages+=(radosgw ceph-mon ceph-osd ceph-common)      # a real S3 service, with its store in memory
+packages+=(aria2 transmission-cli python3-libtorrent)  # BitTorrent clients that transfer through the tracker
 architecture=$(dpkg --print-architecture 2>/dev/null || uname -m)
 if [ "$architecture" = amd64 ]; then
   packages+=(qemu-system-x86 busybox-static) # the tests in a virtual machine

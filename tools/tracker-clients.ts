@@ -44,6 +44,9 @@ while True:
     time.sleep(60)
 `;
 
+/** Over TCP alone: other clients do not answer its first attempts over uTP. */
+const TRANSMISSION = { 'utp-enabled': false, 'dht-enabled': false, 'lpd-enabled': false, 'pex-enabled': false };
+
 /** The clients that transfer through the tracker. */
 export const CLIENTS: Readonly<Record<'aria2' | 'transmission' | 'libtorrent', TrackerClient>> = {
   aria2: {
@@ -135,6 +138,8 @@ export async function startClient(
   const [torrent, data] = [join(folder, 'it.torrent'), join(folder, 'data')];
   await mkdir(data);
   await writeFile(torrent, file);
+  await mkdir(join(folder, 'config'));
+  await writeFile(join(folder, 'config', 'settings.json'), JSON.stringify(TRANSMISSION));
   if (content !== undefined) await writeFile(join(data, 'content'), content);
   const [program, ...words] = client.command({ folder, torrent, data, address, port: await freePort() });
   const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOME: folder } });
