@@ -9,8 +9,8 @@ import {
   enrol,
   NOW,
   openAccounts,
+  PIECES,
   receiptOf,
-  TORRENT,
 } from '../accounts-in-tests.ts';
 
 /** Receipts of a report, and reports that wait at a time. */

@@ -50,7 +50,11 @@ describe('receipts, version 1', () => {
   });
 
   test('are read as they were written', () => {
-    fc.assert(fc.property(receipts, (receipt) => expect(parseReceipt(encodeReceipt(receipt))).toEqual(receipt)));
+    fc.assert(
+      fc.property(receipts, (receipt) => {
+        expect(parseReceipt(encodeReceipt(receipt))).toEqual(receipt);
+      }),
+    );
   });
 
   test('have one spelling: whatever is read, written again is the same bytes', () => {
