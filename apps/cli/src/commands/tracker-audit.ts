@@ -64,7 +64,10 @@ function keyOf(text: string): Uint8Array {
   try {
     return fromBase64(text.trim(), '--key');
   } catch {
-    throw usage('--key: expected base64, as claims.receiptKey of the tracker’s attestation has it', '--key');
+    throw usage(
+      '--key: expected base64: claims.receiptKey of the tracker’s attestation, or ledger_key of /config',
+      '--key',
+    );
   }
 }
 

@@ -71,7 +71,10 @@ function auditOptions(group: Command, { io, answer }: Stage): void {
     .description('Asks a tracker for its ledger, and looks whether all receipts are in it that it promised to keep.')
     .argument('<file>', 'promises: answers of /report, one or a list of them')
     .requiredOption('--from <url>', "the tracker's address")
-    .requiredOption('--key <base64>', 'the key that signs its ledger: claims.receiptKey of its attestation')
+    .requiredOption(
+      '--key <base64>',
+      'the key that signs its ledger: claims.receiptKey of its attestation, or ledger_key of /config',
+    )
     .option(...JSON_FLAG)
     .addHelpText('after', exitCodes({ 0: 'kept', 1: 'not kept', 2: 'usage', 3: 'the tracker does not answer' }))
     .action(async (file, options) => {

@@ -1,5 +1,5 @@
 import { wrong } from '@assay/server';
-import type { JsonObject } from '@assay/verify/codec';
+import { type JsonObject, toBase64 } from '@assay/verify/codec';
 import { teeModeOf } from '../tee/mode.ts';
 import { bodyOf } from './body.ts';
 import { type Api, type ApiParts, UNKEPT } from './parts.ts';
@@ -28,6 +28,7 @@ export function serveConfiguration(app: Api, parts: ApiParts, fixed: FixedConfig
         used_receipts_count: accounting.statistics().entries,
         tee_available: manager.platform.attester !== undefined,
         tee_mode: manager.mode,
+        ledger_key: toBase64(accounting.publicKey),
         configuration_sha256: digestOf(parts, fixed),
       },
       200,

@@ -191,6 +191,7 @@ export const configuration = z
     used_receipts_count: z.int().meta({ description: 'Entries of the ledger.' }),
     tee_available: z.boolean(),
     tee_mode: teeMode,
+    ledger_key: base64.meta({ description: 'DER SubjectPublicKeyInfo of the key that signs the ledger.' }),
     configuration_sha256: sha256,
   })
   .meta({ title: 'Configuration' });

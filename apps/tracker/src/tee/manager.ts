@@ -59,7 +59,7 @@ export interface KeypairRequest {
 /** How a quote came, and what belongs to it. */
 export interface QuotedPayload {
   readonly quote: string;
-  readonly eventLog?: string | undefined;
+  readonly eventLog?: string | null | undefined;
   /** Where endorsements come from. */
   readonly pccsUrl?: string | undefined;
 }
