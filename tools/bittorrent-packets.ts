@@ -6,7 +6,7 @@ import { infohash, peerId } from './bittorrent-in-tests.ts';
 export const CONNECT = '0000041727101980';
 
 /** Bytes of hex. */
-export function hex(text: string): Uint8Array {
+export function hex(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(text, 'hex'));
 }
 
@@ -16,19 +16,19 @@ export function textOf(bytes: Uint8Array | undefined): string | undefined {
 }
 
 /** Numbers of 32 bits each, big endian. */
-export function words(...values: readonly number[]): Uint8Array {
+export function words(...values: readonly number[]): Uint8Array<ArrayBuffer> {
   const bytes = Buffer.alloc(values.length * 4);
   for (const [index, value] of values.entries()) bytes.writeInt32BE(value, index * 4);
   return bytes;
 }
 
 /** The parts, one after the other. */
-export function joined(...parts: readonly Uint8Array[]): Uint8Array {
+export function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.concat(parts));
 }
 
 /** Asks for a connection id. */
-export function connect(transaction = 7): Uint8Array {
+export function connect(transaction = 7): Uint8Array<ArrayBuffer> {
   return joined(hex(CONNECT), words(0, transaction));
 }
 
@@ -36,7 +36,7 @@ export function connect(transaction = 7): Uint8Array {
 export function announce(
   connection: Uint8Array,
   { event = 2, wanted = -1, port = 6881, peer = 1, left = 1, ip = 0, options = new Uint8Array() } = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const numbers = words(0, 0, 0, left, 0, 0, event, ip, 0, wanted);
   const listening = Uint8Array.of(port >> 8, port & 0xff);
   return joined(connection, words(1, 8), infohash(0xaa), peerId(peer), numbers, listening, options);

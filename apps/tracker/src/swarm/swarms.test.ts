@@ -155,7 +155,7 @@ test('swarms and their counts are as a simple model says, whatever happens', () 
   const step = fc.record({
     swarm: fc.integer({ min: 0, max: 2 }),
     peer: fc.integer({ min: 0, max: 7 }),
-    act: fc.constantFrom('leave', 'sweep', STATE.leeching, STATE.seeding, STATE.paused),
+    act: fc.constantFrom<'leave' | 'sweep' | PeerState>('leave', 'sweep', STATE.leeching, STATE.seeding, STATE.paused),
     later: fc.integer({ min: 0, max: 4 }),
   });
   fc.assert(

@@ -96,7 +96,7 @@ describe('BEP 15: announce', () => {
 });
 
 describe('BEP 41: options', () => {
-  const url = (text: string): Uint8Array => joined(Uint8Array.of(2, text.length), Buffer.from(text));
+  const url = (text: string): Uint8Array<ArrayBuffer> => joined(Uint8Array.of(2, text.length), Buffer.from(text));
 
   test.each([
     ['/announce/alice-key', 'alice-key'],
