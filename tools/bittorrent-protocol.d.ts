@@ -13,7 +13,12 @@ declare module 'bittorrent-protocol' {
     interested(): void;
     unchoke(): void;
     bitfield(bits: Uint8Array): void;
-    request(piece: number, offset: number, length: number, done: (error: Error | null, block?: Uint8Array) => void): void;
+    request(
+      piece: number,
+      offset: number,
+      length: number,
+      done: (error: Error | null, block?: Uint8Array) => void,
+    ): void;
     extended(extension: number | string, payload: Buffer): void;
     on(event: 'handshake' | 'unchoke', listener: () => void): this;
     on(event: 'error', listener: (error: Error) => void): this;

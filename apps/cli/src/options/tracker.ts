@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { metricsOptions, runOptions, SERVICE_CODES } from './service.ts';
 import { exitCodes, JSON_FLAG, type Stage } from './shared.ts';
+import { experimentsOptions } from './tracker-experiments.ts';
+import { peerOptions } from './tracker-peer.ts';
 
 /** Declares `assay tracker`. */
 export function trackerCommand(program: Command, stage: Stage): void {
@@ -13,6 +15,8 @@ export function trackerCommand(program: Command, stage: Stage): void {
     .enablePositionalOptions();
   serveOptions(group, stage);
   auditOptions(group, stage);
+  peerOptions(group, stage);
+  experimentsOptions(group, stage);
 }
 
 function serveOptions(group: Command, { io, answer }: Stage): void {

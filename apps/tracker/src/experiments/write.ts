@@ -23,8 +23,10 @@ export interface Written {
   readonly withoutPng: string | undefined;
 }
 
-/** Turns a figure into a PNG file; undefined where that cannot be done here. */
-export type WritePng = (figure: Figure, path: string) => Promise<void>;
+/** Turns figures into PNG files. */
+export interface PngWriter {
+  readonly write: (figure: Figure, path: string) => Promise<void>;
+}
 
 const NOTE =
   'The TEE is SIMULATED: its figures say what the software around it costs, nothing of the speed of hardware. Tracker and clients share one process.';
@@ -34,7 +36,7 @@ export async function writeExperiments(
   folder: string,
   facts: RunFacts,
   experiments: Experiments,
-  png: WritePng | undefined,
+  png: PngWriter | undefined,
 ): Promise<Written> {
   await mkdir(folder, { recursive: true });
   const figures = figuresOf(experiments);
@@ -47,7 +49,7 @@ export async function writeExperiments(
   for (const [name, text] of files) await writeFile(join(folder, name), text);
   const names = [...files.keys()];
   if (png === undefined) return { files: names, withoutPng: 'no Chromium here to draw them' };
-  for (const [name, figure] of Object.entries(figures)) await png(figure, join(folder, `${name}.png`));
+  for (const [name, figure] of Object.entries(figures)) await png.write(figure, join(folder, `${name}.png`));
   return { files: [...names, ...Object.keys(figures).map((name) => `${name}.png`)], withoutPng: undefined };
 }
 
