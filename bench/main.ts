@@ -1,6 +1,7 @@
-// Speed as ratios against yardsticks that are timed in the same run: `npm run bench [-- [verify|attest|serve|verifier|announce] [--json]]`.
+// Speed as ratios against yardsticks that are timed in the same run: `npm run bench [-- [verify|attest|serve|verifier|announce|receipts] [--json]]`.
 import { announceRows } from './announce.ts';
 import { attestRows } from './attest.ts';
+import { receiptRows } from './receipts.ts';
 import { type Row, rowText } from './row.ts';
 import { serveRows } from './serve.ts';
 import { verifierRows } from './verifier.ts';
@@ -12,6 +13,7 @@ const SUITES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   serve: serveRows,
   verifier: verifierRows,
   announce: announceRows,
+  receipts: receiptRows,
 };
 /** A benchmark that does not end is a fault of its own. */
 const MINUTES = 5;

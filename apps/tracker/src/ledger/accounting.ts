@@ -72,8 +72,15 @@ export interface AccountingOptions {
   readonly torrent: (infohash: Uint8Array) => TorrentSizes | undefined;
   /** Trackers by id whose credit is taken; none unless given. */
   readonly imports?: Readonly<Record<string, TrustedTracker>>;
-  /** Judges the exporting tracker's attestation under this importer's policy; refuses everybody unless given. */
-  readonly attested?: (tracker: string, evidence: unknown) => Promise<boolean>;
+  /**
+   * Judges the exporting tracker's attestation under this importer's policy: its statement must name the key that signed
+   * the checkpoint. Refuses everybody unless given.
+   */
+  readonly attested?: (
+    tracker: string,
+    evidence: unknown,
+    exporter: TrustedTracker & { readonly checkpoint: Checkpoint },
+  ) => Promise<boolean>;
   /** Length of an epoch; 3,600 unless given. */
   readonly epochSeconds?: number;
   /** Least ratio with which one may download; 0.5 unless given. A function, so that it can change while running. */

@@ -37,8 +37,8 @@ export type Item =
   | {
       readonly kind: 'passkey';
       readonly user: number;
-      readonly passkey: Uint8Array | null;
-      readonly generation: number;
+      /** Digest of the passkey of a generation, or null for none; may be called again. */
+      readonly passkey: (generation: number) => Uint8Array | null;
     }
   | { readonly kind: 'give'; readonly user: number; readonly bytes: number; readonly at: UnixSeconds }
   | {
@@ -155,8 +155,11 @@ async function register(to: Book, item: Of<'register'>): Promise<Booked> {
   return { sequence };
 }
 
-async function changePasskey(to: Book, { user, passkey, generation }: Of<'passkey'>): Promise<Booked> {
-  await to.trx.updateTable('tracker_users').set({ passkey, generation }).where('number', '=', user).execute();
+async function changePasskey(to: Book, { user, passkey }: Of<'passkey'>): Promise<Booked> {
+  // From the row, not from memory: two processes that change it at once do not make the same one again.
+  const generation = (await to.user(user)).generation + 1;
+  const changed = { passkey: passkey(generation), generation };
+  await to.trx.updateTable('tracker_users').set(changed).where('number', '=', user).execute();
   to.touch(user);
   return { sequence: to.head().size };
 }

@@ -70,7 +70,7 @@ export async function importCredit(value: unknown, evidence: unknown, to: Import
       "key: the user's key is not registered here; register with the same key first",
     );
   }
-  if (!(await to.attested(exporter, evidence))) {
+  if (!(await to.attested(exporter, evidence, { ...trusted, checkpoint }))) {
     const message = `evidence: ${exporter} is not attested under this tracker's policy; send its current attestation`;
     return refuse('attestation', 'evidence', message);
   }

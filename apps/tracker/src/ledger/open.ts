@@ -89,10 +89,13 @@ export async function openAccounting(options: AccountingOptions): Promise<Accoun
   const changePasskey = async (userId: string, revoke: boolean): Promise<{ readonly passkey: string } | Refused> => {
     const member = memberOf(userId);
     if ('refused' in member) return member;
-    const generation = member.generation + 1;
-    const passkey = passkeyOf(userId, generation);
-    const digest = revoke ? null : passkeyDigest(passkey);
-    const done = await write({ kind: 'passkey', user: member.number, passkey: digest, generation });
+    let passkey = '';
+    const digestOf = (generation: number): Uint8Array | null => {
+      if (revoke) return null;
+      passkey = passkeyOf(userId, generation);
+      return passkeyDigest(passkey);
+    };
+    const done = await write({ kind: 'passkey', user: member.number, passkey: digestOf });
     return 'refused' in done ? done : { passkey };
   };
   const close = async (): Promise<void> => {

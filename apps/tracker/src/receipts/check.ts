@@ -60,15 +60,15 @@ async function checkSession(
       const message = `certificate: good until epoch ${content.lastEpoch}, the receipt is of ${one.epoch}; make a new one`;
       checked.push({ code: 'certificate-expired', message });
     } else checked.push(verify(null, item.bytes, key, item.signature) ? one : SIGNATURE);
-    if (index % CHECKED_AT_ONCE === CHECKED_AT_ONCE - 1) await others();
+    if (index % CHECKED_AT_ONCE.session === CHECKED_AT_ONCE.session - 1) await others();
   }
   return checked;
 }
 
 async function checkSigned(items: readonly Item[], rules: Rules): Promise<readonly Checked[]> {
   const checked: Checked[] = [];
-  for (let start = 0; start < items.length; start += CHECKED_AT_ONCE) {
-    const part = items.slice(start, start + CHECKED_AT_ONCE);
+  for (let start = 0; start < items.length; start += CHECKED_AT_ONCE.signed) {
+    const part = items.slice(start, start + CHECKED_AT_ONCE.signed);
     const judged = await judgeItems(part, rules);
     const signed = judged.map((one, index) => signedOf(one, part[index]));
     const genuine = verifyEach(signed.filter((one) => 'publicKey' in one)).values();
@@ -120,7 +120,6 @@ async function checkAggregate({ receipts, signature }: Of<'aggregate'>, rules: R
     signed.push({ message, publicKey });
   }
   if (!verifyAggregate(signed, sum)) return refused(`signature: not the sum of the receivers' signatures; ${remedy}`);
-  await others();
   return judged;
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises';
 import { toHex } from '@assay/verify/codec';
 import type { Booking } from '../ledger/bookings.ts';
 import type { PromiseContent } from '../ledger/documents.ts';
@@ -28,6 +29,8 @@ export async function settleReceipts(
   const placed: Placed[] = [];
   for (const [group, content] of groups.entries()) {
     const checked = await checkGroup(content, rules, to.certificates);
+    // However many groups there are, announces do not wait for all of them.
+    await others();
     for (let receipt = 0; receipt < sizeOf(content); receipt += 1) {
       placed.push({ at: { group, receipt }, checked: checked[receipt] ?? NOT_CHECKED });
     }

@@ -17,6 +17,7 @@ const KEPT_EPOCHS = 3;
 /** Announces that may wait to be written; more wait in memory only until their users announce again. */
 const MOST_WAITING = 65_536;
 const LARGEST_WRITE = 1_024;
+const SMALL_WRITE = 64;
 
 interface Row {
   readonly user_number: number;
@@ -63,9 +64,14 @@ export async function openAnnounced(
       await db.transaction((trx) => insertRows(trx, 'tracker_announced', rows));
     } catch (error) {
       if (!(error instanceof ConstraintViolation)) throw error;
-      // Another process was told the same.
-      const insert = db.sql.insertInto('tracker_announced').onConflict((conflict) => conflict.doNothing());
-      for (const row of rows) await insert.values(row).execute();
+      // Another process was told the same, or this one before it was started again.
+      for (let start = 0; start < rows.length; start += SMALL_WRITE) {
+        await db.sql
+          .insertInto('tracker_announced')
+          .values(rows.slice(start, start + SMALL_WRITE))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      }
     }
   };
   const flush = async (): Promise<void> => {

@@ -9,8 +9,6 @@ export interface Member {
   /** The user in tables that have many rows. */
   readonly number: number;
   readonly account: Account;
-  /** How many passkeys there were before. */
-  readonly generation: number;
   /** The checked key, ready for use. */
   readonly point: () => PublicKey;
 }
@@ -90,13 +88,12 @@ export async function openDirectory(db: TrackerDatabase): Promise<Directory> {
 }
 
 function memberOf(row: UserRow, before: Member | undefined): Member {
-  const { number, user_id: userId, registered_at: registeredAt, generation } = row;
+  const { number, user_id: userId, registered_at: registeredAt } = row;
   const { uploaded, downloaded, granted, imported, exported } = row;
   const publicKey = new Uint8Array(row.public_key);
   let point: PublicKey | undefined;
   return {
     number,
-    generation,
     account: { userId, publicKey, registeredAt, uploaded, downloaded, granted, imported, exported },
     // A user's key never changes, so the first one who needs the point makes it for all.
     point: before?.point ?? (() => (point ??= parsePublicKey(publicKey))),

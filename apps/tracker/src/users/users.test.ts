@@ -154,6 +154,16 @@ describeOnEngines(({ fresh }) => {
       expect(await of({})).not.toBe(await of({}));
     });
 
+    test('of two processes that change it at once is never the same one again', async () => {
+      const options = fresh();
+      const passkeySecret = new Uint8Array(32);
+      await using one = await openAccounts(options, { passkeySecret });
+      await one.accounts.register(request(alice));
+      await using two = await openAccounts(options, { passkeySecret });
+      const changed = await Promise.all([one, two, one, two].map(({ accounts }) => accounts.rotatePasskey('alice')));
+      expect(new Set(changed.map((answer) => ('passkey' in answer ? answer.passkey : 'refused'))).size).toBe(4);
+    });
+
     test('that another process revoked is refused after the next look', async () => {
       const options = fresh();
       await using one = await openAccounts(options);
