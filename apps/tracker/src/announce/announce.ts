@@ -1,5 +1,5 @@
 import { type PeerState, STATE } from '../swarm/peers.ts';
-import type { Swarms, Wanted } from '../swarm/swarms.ts';
+import type { Full, Swarms, Wanted } from '../swarm/swarms.ts';
 import { epochAt, type Gate, type GateUser } from './gate.ts';
 import { ANNOUNCE_LIMITS, type AnnounceLimits } from './limits.ts';
 import { type AnnounceRequest, type Refusal, refuse } from './request.ts';
@@ -35,10 +35,11 @@ export interface Answer {
 /** Length of an epoch unless said otherwise, in seconds. */
 const EPOCH_SECONDS = 3_600;
 
-const FULL = {
+const FULL: Readonly<Record<Full, string>> = {
+  network: 'this swarm has all the peers of your network that are kept here: others cannot find you',
   swarm: 'this swarm has all the peers that are kept here: others cannot find you',
   tracker: 'this tracker has all the peers that it can keep: others cannot find you',
-} as const;
+};
 
 /** A tracker over swarms and accounts. */
 export function createTracker(options: TrackerOptions): Tracker {

@@ -31,6 +31,8 @@ export function createTrackerListener({ tracker, fallback, trackerId, ...options
   return (request, response) => {
     const route = trackerRoute(request.url ?? '');
     if (route === undefined) {
+      // Its answers may come in parts; ours are one write each.
+      request.socket.setNoDelay(true);
       fallback(request, response);
     } else if (request.method !== 'GET') {
       send(response, 405, failureAnswer('only GET is answered here'), ['allow', 'GET']);

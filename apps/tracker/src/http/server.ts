@@ -56,7 +56,7 @@ function newServer(limits: HttpLimits): Server {
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: limits.checkMs,
-    noDelay: true,
+    noDelay: false,
   });
   server.maxConnections = limits.connections;
   server.timeout = limits.silenceMs;

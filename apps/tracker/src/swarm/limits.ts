@@ -4,6 +4,8 @@ export interface SwarmLimits {
   readonly peers: number;
   readonly swarms: number;
   readonly peersPerSwarm: number;
+  /** Peers that a swarm has of one IPv4 address, or of one /64 of IPv6. */
+  readonly peersPerNetwork: number;
   /** Seconds after its last announce at which a peer is taken for gone. */
   readonly staleSeconds: number;
 }
@@ -13,6 +15,7 @@ export const SWARM_LIMITS: SwarmLimits = Object.freeze({
   peers: 1_048_576,
   swarms: 131_072,
   peersPerSwarm: 262_144,
+  peersPerNetwork: 64,
   staleSeconds: 2_700,
 });
 

@@ -1,7 +1,7 @@
 import { type HashKey, halfSipHash } from './half-sip-hash.ts';
 
 /**
- * All peers of all swarms: records in one block, found by swarm and endpoint through chained buckets. Slots count from
+ * All peers of all swarms: records in one block, found by swarm and network through chained buckets. Slots count from
  * 1; slot 0 means none. Nothing grows and nothing is collected, and pages of slots never used cost nothing.
  */
 export interface Peers {
@@ -49,7 +49,7 @@ export const ENDPOINT_4 = 6;
 /** Length of an IPv6 address and a port. */
 export const ENDPOINT_6 = 18;
 
-const scratch = new Int32Array(6);
+const scratch = new Int32Array(3);
 
 /** A table for so many peers. */
 export function createPeers(capacity: number, key: HashKey): Peers {
@@ -76,6 +76,19 @@ export function findPeer(peers: Peers, swarm: number, endpoint: Uint8Array): num
     if (sameBytes(bytes, slot * BYTE.length + BYTE.endpoint, endpoint)) return slot;
   }
   return 0;
+}
+
+/** How many peers a swarm has of the network that an endpoint is in. */
+export function countNetwork(peers: Peers, swarm: number, endpoint: Uint8Array): number {
+  const { words, bytes } = peers;
+  const network = endpoint.subarray(0, networkLength(endpoint.length));
+  let count = 0;
+  let slot = peers.buckets[bucketOf(peers, swarm, endpoint, 0, endpoint.length)] ?? 0;
+  for (; slot !== 0; slot = words[slot * WORD.length + WORD.next] ?? 0) {
+    if (words[slot * WORD.length + WORD.swarm] !== swarm || endpointLength(peers, slot) !== endpoint.length) continue;
+    if (sameBytes(bytes, slot * BYTE.length + BYTE.endpoint, network)) count += 1;
+  }
+  return count;
 }
 
 /** A slot for a peer that is not there yet, or 0 when all are taken. */
@@ -129,15 +142,19 @@ export function sameBytes(bytes: Uint8Array, offset: number, expected: Uint8Arra
   return true;
 }
 
+/** Bytes of an endpoint that stand for whoever has it: its IPv4 address, or the /64 that a customer has of IPv6. */
+function networkLength(endpoint: number): number {
+  return endpoint === ENDPOINT_6 ? 8 : 4;
+}
+
+/** Peers of a network share a bucket, so that they can be counted; a swarm has few of each. */
 function bucketOf(peers: Peers, swarm: number, bytes: Uint8Array, offset: number, length: number): number {
   scratch[0] = swarm;
   let words = 1;
-  let at = offset;
-  for (const end = offset + length - 2; at < end; at += 4) {
+  for (let at = offset; at < offset + networkLength(length); at += 4) {
     scratch[words] =
       ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
     words += 1;
   }
-  scratch[words] = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-  return halfSipHash(peers.key, scratch, words + 1) & (peers.buckets.length - 1);
+  return halfSipHash(peers.key, scratch, words) & (peers.buckets.length - 1);
 }

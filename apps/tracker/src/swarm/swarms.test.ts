@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { infohash, peerId } from '../../../../tools/bittorrent-in-tests.ts';
 import { compactEndpoints } from '../announce/answer.ts';
-import { halfSipHash } from './half-sip-hash.ts';
 import { type PeerState, STATE } from './peers.ts';
 import { createRandom } from './sample.ts';
 import { createSwarms, type Swarms, type SwarmsOptions } from './swarms.ts';
@@ -132,6 +131,17 @@ describe('limits', () => {
     expect(swarms.join(change(2, 4), ALL)).toMatchObject({ full: undefined });
   });
 
+  test('one network cannot fill a swarm: neither an address of IPv4, nor a /64 of IPv6', () => {
+    const swarms = swarmsOf({ peersPerNetwork: 2 });
+    const at = (last: number, ipv6: boolean) => {
+      const endpoint = new Uint8Array(ipv6 ? 18 : 6).fill(9);
+      endpoint[endpoint.length - (ipv6 ? 3 : 1)] = last;
+      return swarms.join({ ...change(1, last), endpoint }, ALL).full;
+    };
+    expect([1, 2, 3, 1].map((last) => at(last, false))).toEqual([undefined, undefined, 'network', undefined]);
+    expect([1, 2, 3, 1].map((last) => at(last, true))).toEqual([undefined, undefined, 'network', undefined]);
+  });
+
   test('swarms are bounded, too', () => {
     const swarms = swarmsOf({ swarms: 1 });
     swarms.join(change(1, 0), ALL);
@@ -222,25 +232,4 @@ test('an announce draws as many random numbers in a swarm of 100,000 as in one o
     return draws;
   };
   expect([drawsAt(1_000), drawsAt(100_000)]).toEqual([50, 50]);
-});
-
-test('the hash depends on its key and on every word', () => {
-  const words = Int32Array.of(1, 2, 3);
-  const hashes = [
-    halfSipHash([0, 0], words, 3),
-    halfSipHash([0, 1], words, 3),
-    halfSipHash([1, 0], words, 3),
-    halfSipHash([0, 0], words, 2),
-    halfSipHash([0, 0], Int32Array.of(1, 2, 4), 3),
-  ];
-  expect(new Set(hashes).size).toBe(5);
-});
-
-test('endpoints that somebody chooses in a row spread over the buckets', () => {
-  const counts = new Uint32Array(1_024);
-  for (let port = 0; port < 65_536; port += 1) {
-    const bucket = halfSipHash([7, 8], Int32Array.of(1, 0x7f000001, port), 3) & 1_023;
-    counts[bucket] = (counts[bucket] ?? 0) + 1;
-  }
-  expect(Math.max(...counts)).toBeLessThan(128);
 });

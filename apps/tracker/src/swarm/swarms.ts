@@ -5,6 +5,7 @@ import { SWARM_LIMITS, SWEEP_PER_ANNOUNCE, type SwarmLimits } from './limits.ts'
 import {
   addPeer,
   BYTE,
+  countNetwork,
   createPeers,
   dropPeer,
   ENDPOINT_6,
@@ -53,9 +54,12 @@ export interface Wanted {
   readonly families: 'ipv4' | 'ipv6' | 'both';
 }
 
+/** What has no room for a peer. */
+export type Full = 'network' | 'swarm' | 'tracker';
+
 /** Counts, and peers to connect to; `full`: the peer itself could not be taken in. */
 export interface Joined extends SwarmCounts {
-  readonly full: 'swarm' | 'tracker' | undefined;
+  readonly full: Full | undefined;
   /** Slots in `peers`; valid until the next call. */
   readonly picked: readonly number[];
 }
@@ -129,15 +133,20 @@ export function createSwarms({ key, random, ...options }: SwarmsOptions): Swarms
     return gone;
   };
 
-  /** The peer's slot; 0 when there is no room. */
-  const enter = (swarm: Swarm, { endpoint, peerId, state, completed, user, now }: PeerChange): number => {
-    let slot = findPeer(peers, swarm.id, endpoint);
-    const known = slot !== 0;
-    if (!known) {
-      if (swarm.ipv4.slots.length + swarm.ipv6.slots.length >= limits.peersPerSwarm) return 0;
-      slot = addPeer(peers, swarm.id, endpoint);
-      if (slot === 0) return 0;
-    }
+  /** What has no room for one more peer, if anything. */
+  const lacking = (swarm: Swarm, endpoint: Uint8Array): Full | undefined => {
+    if (swarm.ipv4.slots.length + swarm.ipv6.slots.length >= limits.peersPerSwarm) return 'swarm';
+    if (countNetwork(peers, swarm.id, endpoint) >= limits.peersPerNetwork) return 'network';
+    return peers.count >= peers.capacity ? 'tracker' : undefined;
+  };
+
+  /** The peer's slot, or what has no room for it. */
+  const enter = (swarm: Swarm, { endpoint, peerId, state, completed, user, now }: PeerChange): number | Full => {
+    const there = findPeer(peers, swarm.id, endpoint);
+    const known = there !== 0;
+    const full = known ? undefined : lacking(swarm, endpoint);
+    if (full !== undefined) return full;
+    const slot = known ? there : addPeer(peers, swarm.id, endpoint);
     const group = endpoint.length === ENDPOINT_6 ? swarm.ipv6 : swarm.ipv4;
     if (known) {
       const before = bytes[slot * BYTE.length + BYTE.state];
@@ -191,12 +200,12 @@ export function createSwarms({ key, random, ...options }: SwarmsOptions): Swarms
       sweep(change.now, SWEEP_PER_ANNOUNCE);
       const swarm = found(change.infohash) ?? opened(change.infohash);
       if (swarm === undefined) return { ...NOBODY, full: 'tracker', picked: [] };
-      const slot = enter(swarm, change);
+      const entered = enter(swarm, change);
+      const [slot, full] = typeof entered === 'number' ? [entered, undefined] : [0, entered];
       const counts = countsOf(swarm);
       const picked = wanted.count === 0 ? [] : pick(swarm, slot, change, wanted);
-      if (slot !== 0) return { ...counts, full: undefined, picked };
-      closeIfEmpty(swarm);
-      return { ...counts, full: peers.count >= peers.capacity ? 'tracker' : 'swarm', picked };
+      if (full !== undefined) closeIfEmpty(swarm);
+      return { ...counts, full, picked };
     },
     leave({ infohash, peerId, endpoint }) {
       const swarm = found(infohash);

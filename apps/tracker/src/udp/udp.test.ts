@@ -66,7 +66,8 @@ describe('BEP 15: announce', () => {
 
   test('over IPv6 peers have 18 bytes each, and no answer is too long for a packet', () => {
     const parts = partsOf(testTracker());
-    const ipv6 = (last: number): Uint8Array => Uint8Array.of(0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last);
+    const ipv6 = (network: number): Uint8Array =>
+      Uint8Array.of(0x20, 1, 0xd, 0xb8, 0, 0, 0, network, 0, 0, 0, 0, 0, 0, 0, 1);
     for (let peer = 0; peer < 200; peer += 1) {
       respond(parts, announce(parts.connections.issue(ipv6(peer)), { peer }), ipv6(peer));
       const ipv4 = Uint8Array.of(10, 0, 0, peer);
