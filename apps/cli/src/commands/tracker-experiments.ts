@@ -2,18 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSoftwareKeys } from '@assay/attest';
-import { createSoftwareTd } from '@assay/simulate';
-import { createSoftwareAttester } from '@assay/simulate/node';
-import { pngWriter, referencePolicy, runExperiments, type TeePlatform, writeExperiments } from '@assay/tracker';
+import { attestersOf } from '@assay/attest';
+import { lookForTee, pngWriter, referencePolicy, runExperiments, writeExperiments } from '@assay/tracker';
 import { fromPem } from '@assay/verify/codec';
 import { type Answer, jsonText } from '../answer.ts';
 import { EXIT, usage } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { endorsementsFrom } from '../serving/endorsements-from.ts';
+import { startDstack } from '../simulation/dstack.ts';
 import { type Ground, onGround } from '../simulation/ground.ts';
 import { startIntel } from '../simulation/intel.ts';
-import { measurementsOf } from '../simulation/policy.ts';
 import { parseInteger } from '../values.ts';
 import { version } from '../version.ts';
 
@@ -58,23 +56,18 @@ export async function trackerExperiments(flags: ExperimentFlags, io: Io): Promis
   return { output, exitCode: EXIT.trusted };
 }
 
+/** A guest of dstack in software, found as a tracker finds it: its agent makes quotes and derives keys. */
 async function simulatedTee(ground: Ground, io: Io, report: (line: string) => void) {
-  const { vendor, pck, service } = await startIntel(ground);
-  const td = createSoftwareTd(vendor, { pck });
-  const measurements = await measurementsOf(td, ['mrtd', 'rtmr1', 'rtmr2', 'rtmr3']);
-  const own = [{ name: 'the simulated TEE of the experiments', measurements }];
-  const platform: TeePlatform = {
-    attester: createSoftwareAttester(td),
-    keys: createSoftwareKeys({ secret: randomBytes(32) }),
-    looked: [],
-    simulated: true,
-    releases: own,
-  };
+  const intel = await startIntel(ground);
+  const guest = await startDstack(ground, intel, { appCompose: undefined, version: undefined });
+  const roots = fromPem(intel.vendor.rootPem, 'CERTIFICATE');
+  const attesters = attestersOf(guest.environment).filter(({ name }) => name === 'dstack');
+  const platform = await lookForTee({ attesters, environment: guest.environment, random: randomBytes });
   return {
     platform,
-    policy: referencePolicy({ expected: {}, own }),
-    roots: fromPem(vendor.rootPem, 'CERTIFICATE'),
-    endorsementsFor: endorsementsFrom(service, io.now, report),
+    policy: referencePolicy({ expected: {}, own: platform.releases }),
+    roots,
+    endorsementsFor: endorsementsFrom(intel.service, io.now, report),
   };
 }
 

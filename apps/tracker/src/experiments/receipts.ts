@@ -55,7 +55,7 @@ export async function measureReceipts(
       return { message, signature: key.sign(message) };
     });
     const sum = aggregate(signed.map(({ signature }) => signature));
-    const times = Math.max(5, Math.floor(iterations / per));
+    const times = Math.ceil(iterations / 10);
     together.push(
       await sample({ ...about, times, per, variant: `verify, batch of ${per} (BLS)` }, async (_index, time) => {
         const judge = () =>

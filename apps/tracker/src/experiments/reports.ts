@@ -61,7 +61,7 @@ export async function measureReports(
     return { receipts: receipts.map(toBase64), signature: toBase64(signature) };
   };
   const about = { experiment: 'reports', tee: 'none' } as const;
-  const times = Math.max(5, Math.floor(iterations / REPORTED));
+  const times = Math.ceil(iterations / 10);
   return [
     await sample({ ...about, variant: 'one receipt (Ed25519)', times: iterations }, async (_index, time) => {
       const group = sessionGroup(1);
