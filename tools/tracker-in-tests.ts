@@ -1,12 +1,13 @@
-import { createSoftwareKeys } from '@assay/attest';
+import { createSoftwareKeys, createTsmAttester } from '@assay/attest';
 import { createMetrics } from '@assay/server';
-import { createIntelVendor, createSoftwareTd, issuePck } from '@assay/simulate';
+import { createIntelVendor, createSoftwareTd, issueCollateral, issuePck } from '@assay/simulate';
 import { createSoftwareAttester } from '@assay/simulate/node';
-import { fromPem } from '@assay/verify/codec';
+import { fromPem, utf8 } from '@assay/verify/codec';
+import { endorsementsFromDirectory } from '@assay/verify/endorsements';
 import { trackerConfig } from '../apps/tracker/src/config.ts';
 import { startTracker } from '../apps/tracker/src/service.ts';
-import { lookForTee } from '../apps/tracker/src/tee/platform.ts';
-import { createTorrents } from '../apps/tracker/src/torrents/torrents.ts';
+import { lookForTee, type TeePlatform } from '../apps/tracker/src/tee/platform.ts';
+import { createTorrents, type Torrents } from '../apps/tracker/src/torrents/torrents.ts';
 
 /** A tracker on a port of its own, whose clock stands. */
 export interface ServedTracker {
@@ -22,26 +23,45 @@ export const TOKEN = 'an-operator-of-tests';
 
 const now = new Date('2026-11-20T12:00:00Z');
 
+/** Where a tracker runs, and what it tracks. */
+interface Surroundings {
+  /** Default true: a machine in software. */
+  readonly tee?: boolean;
+  /** Another machine. */
+  readonly machine?: TeePlatform;
+  readonly torrents?: Torrents;
+}
+
+/** What a tracker finds on hardware, as far as it is known before a quote is asked for. */
+export function hardMachine(simulated: boolean | null): TeePlatform {
+  const attester = createTsmAttester({ path: '/nowhere' });
+  return { attester, keys: undefined, looked: [], simulated, releases: undefined };
+}
+
 /** Serves a tracker on a machine in software, or outside of a TEE. */
 export async function served(
   config: Readonly<Record<string, unknown>>,
-  { tee = true }: { readonly tee?: boolean } = {},
+  { tee = true, torrents = createTorrents(), machine }: Surroundings = {},
 ): Promise<ServedTracker> {
   const vendor = await createIntelVendor({ seed: 'a tracker', now });
-  const td = createSoftwareTd(vendor, { pck: await issuePck(vendor) });
+  const pck = await issuePck(vendor);
+  const td = createSoftwareTd(vendor, { pck });
+  const files = Object.entries(await issueCollateral(vendor, pck, { tee: 'tdx' }));
+  const bytes = files.map(([name, file]) => [name, typeof file === 'string' ? utf8(file) : file] as const);
+  const endorsements = endorsementsFromDirectory(Object.fromEntries(bytes));
   const roots = fromPem(vendor.rootPem, 'CERTIFICATE');
   const random = (length: number): Uint8Array => new Uint8Array(length).fill(3);
   const attesters = tee ? [createSoftwareAttester(td)] : [];
-  const platform = await lookForTee({ attesters, environment: {}, roots, random });
+  const platform = await lookForTee({ attesters, environment: {}, random });
   const keys = { ...createSoftwareKeys({ secret: random(32) }), name: 'dstack' } as const;
   const place = { host: '127.0.0.1', port: 0, udpPort: 'off', adminToken: TOKEN };
   const lines: string[] = [];
   const tracker = await startTracker({
     config: trackerConfig.parse({ ...place, peerRate: 100_000, ...config }),
-    platform: tee ? { ...platform, keys } : platform,
+    platform: machine ?? (tee ? { ...platform, keys } : platform),
     policy: platform.releases === undefined ? {} : { releases: platform.releases },
-    ...{ roots, torrents: createTorrents(), metrics: createMetrics(), clock: () => now },
-    endorsementsFor: async () => undefined,
+    ...{ roots, torrents, metrics: createMetrics(), clock: () => now },
+    endorsementsFor: async () => endorsements,
     material: random(32),
     version: '1.0.0',
     log: { write: (line) => void lines.push(line) },

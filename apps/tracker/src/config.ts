@@ -58,6 +58,8 @@ export const trackerConfig = z
     /** Path of root certificates, PEM or DER, which anchor simulated evidence. */
     rootCa: someText.optional(),
     allowSimulated: z.boolean().default(false),
+    /** Trackers by id whose credit is taken, and the keys of their ledgers: DER SubjectPublicKeyInfo in base64. */
+    imports: z.record(someText, z.strictObject({ key: z.base64() })).default({}),
   })
   .refine(({ allowSimulated, rootCa }) => !allowSimulated || rootCa !== undefined, {
     path: ['allowSimulated'],

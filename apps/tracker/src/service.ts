@@ -11,6 +11,7 @@ import {
 } from '@assay/server';
 import { openDatabase } from '@assay/store';
 import { AssayError, type Policy } from '@assay/verify';
+import { fromBase64 } from '@assay/verify/codec';
 import { createMemory } from '@assay/verify/memory';
 import { createTracker } from './announce/announce.ts';
 import { ANNOUNCE_LIMITS } from './announce/limits.ts';
@@ -28,6 +29,7 @@ import { createRandom } from './swarm/sample.ts';
 import { createSwarms } from './swarm/swarms.ts';
 import { createPayloadJudge, type PayloadJudgeOptions } from './tee/judge.ts';
 import { TEEManager } from './tee/manager.ts';
+import { createPeerJudge } from './tee/peer-judge.ts';
 import type { TeePlatform } from './tee/platform.ts';
 import type { Torrents } from './torrents/torrents.ts';
 import { serveUdp } from './udp/server.ts';
@@ -156,8 +158,12 @@ function appOf(running: Running, swarms: () => { readonly torrents: number; read
 async function openAccounts(
   db: TrackerDatabase,
   settings: Settings,
-  { config, material, torrents, clock }: TrackerServiceOptions,
+  options: TrackerServiceOptions,
 ): Promise<{ readonly accounting: Accounting; readonly instanceId: string }> {
+  const { config, material, torrents, clock } = options;
+  const imports = Object.fromEntries(
+    Object.entries(config.imports).map(([tracker, { key }]) => [tracker, { publicKey: fromBase64(key, 'imports') }]),
+  );
   const signingKey = deriveEd25519Key(material, { purpose: 'ledger', label: 'signing' });
   const digest = createHash('sha256')
     .update(createPublicKey(signingKey).export({ format: 'der', type: 'spki' }))
@@ -165,6 +171,11 @@ async function openAccounts(
   const { instanceId = `tracker-${digest.slice(0, 16)}`, epochSeconds, grant } = config;
   const accounting = await openAccounting({
     ...{ db, instanceId, signingKey, epochSeconds, grant },
+    imports,
+    attested: createPeerJudge(
+      { ...options, allowSimulated: config.allowSimulated },
+      (tracker) => imports[tracker]?.publicKey,
+    ),
     minRatio: () => settings.minRatio,
     passkeySecret: deriveBytes(material, { purpose: 'passkeys', label: '1' }),
     now: () => Math.floor(clock().getTime() / 1000),
@@ -184,7 +195,7 @@ async function refresh(accounting: Accounting, report: (message: string) => void
 /** Whoever is on the machine of a TEE is not in the TEE: the host must not be taken for the operator. */
 function expectNoDevInTee({ dev }: TrackerConfig, { attester, simulated }: TeePlatform): void {
   if (!dev || attester === undefined || simulated === true) return;
-  const message = `--dev: this is a TEE (${attester.name}), where keys are not for whoever is on the machine; use --admin-token-file. Of a simulated one, name the root: --root-ca`;
+  const message = `--dev: this is a TEE (${attester.name}), where keys are not for whoever is on the machine; use --admin-token-file`;
   throw new AssayError('usage', message, { field: '--dev' });
 }
 

@@ -96,11 +96,6 @@ describe.skipIf(missing)(`beside a TEE${missing ? `: ${missing}` : ''}`, () => {
   }, 60_000);
   afterAll(() => simulation.stop());
 
-  test('--dev is refused, unless the operator names the root of a simulation', async () => {
-    const { exit, log } = await assayHere(['tracker', ...place(), '--dev'], { env: simulation.document.environment });
-    expect([exit, log]).toEqual([2, expect.stringContaining('--dev: this is a TEE (dstack)')]);
-  });
-
   test('EXPECTED_RTMR_2 and EXPECTED_RTMR_3 decide which quotes are valid', async () => {
     const registers: string[] = [];
     const judged = async (env: Readonly<Record<string, string>>): Promise<unknown> => {

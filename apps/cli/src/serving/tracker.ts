@@ -41,7 +41,7 @@ export async function openTracker(config: TrackerConfig, io: Io): Promise<OpenTr
   const platform = await lookForTee({
     attesters: attestersHere(config.from, io),
     environment: io.env,
-    ...{ roots, random: randomBytes },
+    random: randomBytes,
   });
   const metrics = createMetrics();
   const tracker = await startTracker({

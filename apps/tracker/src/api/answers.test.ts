@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changesOf, type Described, described, describedBy } from '../../../../tools/described-answers.ts';
 import { type ServedTracker, served, TOKEN } from '../../../../tools/tracker-in-tests.ts';
 import { blsKeyPair } from '../bls/key.ts';
+import { exportMessage } from '../ledger/export.ts';
 import { payloadReportData } from '../tee/report-data.ts';
 
 const INSTANCE = 'tracker_instance_1';
@@ -69,7 +70,34 @@ const ofGuarded = (operation: string): readonly Case[] => {
   ];
 };
 
-const BODIES = ['/register', '/report', '/keygen-tee', '/attest', '/verify-receipt', '/generate-attestation'];
+const wish = (user_id: string, signed = signature): object => ({
+  ...{ user_id, importer: 'other', bytes: 10, exported_before: 0, signature: signed },
+});
+const mine = (): string => {
+  const names = { tracker: INSTANCE, importer: 'other' };
+  return toBase64(key.sign(exportMessage({ ...names, bytes: 10, exportedBefore: 0 })));
+};
+const TRANSFERS: readonly Case[] = [
+  ['post /export 400 bad_request', () => ask(open, 'post', '/export', { ...wish('alice'), bytes: -1 })],
+  ['post /export 401 signature_refused', () => ask(open, 'post', '/export', wish('alice'))],
+  ['post /export 403 forbidden', () => ask(open, 'post', '/export', wish('alice', mine()))],
+  ['post /export 404 not_found', () => ask(open, 'post', '/export', wish('nobody'))],
+  ['get /export/{sequence} 400 bad_request', () => ask(open, 'get', '/export/none')],
+  ['get /export/{sequence} 404 not_found', () => ask(open, 'get', '/export/0')],
+  ['post /import 400 bad_request', () => ask(open, 'post', '/import', { document: 1, evidence: 1 })],
+  ['get /import/{tracker} 200 LastSeen', () => ask(open, 'get', '/import/other')],
+];
+
+const BODIES = [
+  '/export',
+  '/import',
+  '/register',
+  '/report',
+  '/keygen-tee',
+  '/attest',
+  '/verify-receipt',
+  '/generate-attestation',
+];
 const CASES: readonly Case[] = [
   ...[...BODIES, '/verify-attestation', '/config'].flatMap((path) => ofBodies(`post ${path}`)),
   ...['/keygen', '/keygen-tee', '/attest', '/config'].flatMap((path) => ofGuarded(`post ${path}`)),
@@ -131,6 +159,7 @@ const CASES: readonly Case[] = [
   ['get /attestation 200 Envelope', () => ask(open, 'get', `/attestation?nonce=${NONCE}`)],
   ['get /attestation 400 bad_request', () => ask(open, 'get', '/attestation')],
   ['get /attestation 503 not_in_tee', () => ask(closed, 'get', `/attestation?nonce=${NONCE}`)],
+  ...TRANSFERS,
   ['get /ledger/checkpoint 200 Checkpoint', () => ask(open, 'get', '/ledger/checkpoint')],
   ['get /ledger/proofs 200 Proofs', () => ask(open, 'get', '/ledger/proofs?sequences=0&size=1')],
   ['get /ledger/proofs 400 bad_request', () => ask(open, 'get', '/ledger/proofs?sequences=-1&size=1')],
@@ -156,6 +185,15 @@ async function tooOften(): Promise<Response> {
   throw new Error('nobody was ever refused');
 }
 
+/** Needs two trackers: `transfers.test.ts`. */
+const BETWEEN_TRACKERS = [
+  'post /export 200 Exported',
+  'get /export/{sequence} 200 Export',
+  ...['200 Imported', '403 attestation_refused', '403 forbidden', '404 not_found', '409 already_registered'].map(
+    (answer) => `post /import ${answer}`,
+  ),
+];
+
 const operationOf = (promise: string): string => promise.split(' ').slice(0, 2).join(' ');
 const isLast = ([promise]: Case): boolean => promise.includes(' 429 ');
 
@@ -172,6 +210,7 @@ describe('the document of the tracker', () => {
 
   test('promises nothing that is not shown here', async () => {
     const { promised } = await describedBy(open.origin);
-    expect(new Set(CASES.map(([promise]) => promise))).toEqual(new Set(promised));
+    const here = new Set([...CASES.map(([promise]) => promise), ...BETWEEN_TRACKERS]);
+    expect(here).toEqual(new Set(promised));
   });
 });

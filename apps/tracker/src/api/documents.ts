@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 const hex = z.string().regex(/^(?:[0-9a-f]{2})+$/);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+/** 32 bytes in lower-case hexadecimal. */
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const base64 = z.string().regex(/^[A-Za-z0-9+/]+=*$/);
 const bytes = z.int().min(0);
 const milliseconds = z.number().min(0);
@@ -10,8 +11,12 @@ const success = z.literal(true);
 const ratio = z.number().min(0).nullable().meta({ description: 'Credit by debit; null while nothing was received.' });
 const instanceId = z.string();
 
-const signed = { signature: base64.meta({ description: 'Ed25519 by the key that GET /attestation names.' }) } as const;
-const state = { tracker: instanceId, head: sha256, issuedAt: z.int() } as const;
+/** What each signed document has. */
+export const signed = {
+  signature: base64.meta({ description: 'Ed25519 by the key that GET /attestation names.' }),
+} as const;
+/** What documents about the ledger say. */
+export const state = { tracker: instanceId, head: sha256, issuedAt: z.int() } as const;
 
 const totals = { total_uploaded: bytes, total_downloaded: bytes, ratio } as const;
 
@@ -200,29 +205,6 @@ export const configuration = z
 export const configured = z
   .strictObject({ success, message: z.string(), tee_mode: teeMode })
   .meta({ title: 'Configured' });
-
-/** Answer of `GET /ledger/checkpoint`. */
-export const checkpoint = z
-  .strictObject({
-    content: z.strictObject({
-      schema: z.literal('assay.tracker-checkpoint/1'),
-      ...state,
-      size: z.int(),
-      root: sha256,
-    }),
-    ...signed,
-  })
-  .meta({ title: 'Checkpoint' });
-
-/** Answer of `GET /ledger/proofs`. */
-export const proofs = z
-  .strictObject({
-    proofs: z.array(z.strictObject({ sequence: z.int(), entry: z.string(), path: z.array(sha256) })),
-  })
-  .meta({ title: 'Proofs' });
-
-/** Answer of `GET /ledger/consistency`. */
-export const consistency = z.strictObject({ path: z.array(sha256) }).meta({ title: 'Consistency' });
 
 /** Answer of `GET /attestation`. */
 export const envelope = z

@@ -1,6 +1,7 @@
 import { type ApiPaths, jsonAnswer as json, problemAnswers as problems } from '@assay/server';
 import { z } from 'zod';
-import * as documents from './documents.ts';
+import { envelope } from './documents.ts';
+import * as documents from './ledger-documents.ts';
 
 const number = z.string().regex(/^\d+$/);
 
@@ -16,7 +17,7 @@ export const ledgerPaths: ApiPaths = {
         { name: 'aud', description: 'Whom it is for.', schema: z.string() },
       ],
       answers: {
-        200: json('Evidence. Do not take its word for it: verify it.', [documents.envelope]),
+        200: json('Evidence. Do not take its word for it: verify it.', [envelope]),
         ...problems('bad_request', 'not_in_tee'),
       },
     },

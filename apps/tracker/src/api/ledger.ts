@@ -23,7 +23,8 @@ export function serveLedger(app: Api, { accounting }: ApiParts): void {
   });
 }
 
-function numberOf(text: string | undefined, field: string): number {
+/** A whole number of a query or path. Throws a `Problem`. */
+export function numberOf(text: string | undefined, field: string): number {
   if (text !== undefined && NUMBER.test(text)) return Number(text);
   throw wrong(field, 'expected whole numbers from 0');
 }

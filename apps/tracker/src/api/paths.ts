@@ -2,6 +2,7 @@ import { type ApiPaths, jsonAnswer as json, problemAnswers as problems } from '@
 import { z } from 'zod';
 import * as documents from './documents.ts';
 import { ledgerPaths } from './ledger-paths.ts';
+import { transferPaths } from './transfer-paths.ts';
 
 const OPERATOR =
   'For the operator’s token; under `--dev` also for programs of this machine, which are neither browsers nor proxies.';
@@ -225,6 +226,7 @@ export const trackerPaths: ApiPaths = {
     },
   },
   ...ledgerPaths,
+  ...transferPaths,
 };
 
 function pieceOf() {

@@ -7,9 +7,9 @@ import {
   type KeySource,
 } from '@assay/attest';
 import { Checklist } from '@assay/verify';
-import { equalBytes, fromCertificateChain } from '@assay/verify/codec';
+import { equalBytes, fromCertificateChain, parseCertificate } from '@assay/verify/codec';
 import type { Policy } from '@assay/verify/policy';
-import { sgx } from '@assay/verify/sgx';
+import { INTEL_ROOT_KEY, sgx } from '@assay/verify/sgx';
 import { tdx } from '@assay/verify/tdx';
 
 /** The TEE that a tracker runs in. */
@@ -20,7 +20,7 @@ export interface TeePlatform {
   readonly keys: KeySource | undefined;
   /** Where a TEE was looked for. */
   readonly looked: readonly string[];
-  /** Whether its evidence ends in a root of the operator's; null without evidence. */
+  /** Whether its evidence leads elsewhere than to Intel's root; null where there is no evidence, or it does not say. */
   readonly simulated: boolean | null;
   /** What a tracker like this one measures to: undefined without evidence. */
   readonly releases: Policy['releases'];
@@ -30,13 +30,11 @@ export interface TeePlatform {
 export interface PlatformOptions {
   readonly attesters: readonly Attester[];
   readonly environment: Environment;
-  /** DER of root certificates that the operator vouches for. */
-  readonly roots: readonly Uint8Array[];
   readonly random: (length: number) => Uint8Array;
 }
 
 /** Looks for a TEE, and has one quote made to know it by; one that gives none is known by nothing. Never throws. */
-export async function lookForTee({ attesters, environment, roots, random }: PlatformOptions): Promise<TeePlatform> {
+export async function lookForTee({ attesters, environment, random }: PlatformOptions): Promise<TeePlatform> {
   const looks = await Promise.all(attesters.map(async (attester) => ({ attester, ...(await attester.detect()) })));
   const looked = looks.flatMap(({ attester: { name }, looked: places }) => places.map((place) => `${name}: ${place}`));
   const attester = looks.find(({ available }) => available)?.attester;
@@ -45,7 +43,7 @@ export async function lookForTee({ attesters, environment, roots, random }: Plat
   try {
     // Nobody chose these bytes: the quote says nothing but where it was made.
     const { evidence } = await attester.evidence({ reportData: random(64) });
-    return { ...found, simulated: isSimulated(evidence, roots), releases: releasesOf(evidence) };
+    return { ...found, simulated: isSimulated(evidence), releases: releasesOf(evidence) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { ...found, looked: [...looked, reason], simulated: null, releases: undefined };
@@ -57,12 +55,12 @@ function keysOf(attester: AttesterName, environment: Environment): KeySource | u
   return attester === 'gramine' ? createGramineKeys({ path: environment.ASSAY_GRAMINE_PATH }) : undefined;
 }
 
-/** Decides nothing but what it is called: whether evidence is genuine, a verifier says. */
-function isSimulated(evidence: Uint8Array, roots: readonly Uint8Array[]): boolean {
+/** Decides nothing but what it is called, and whom --dev is for: whether evidence is genuine, a verifier says. */
+function isSimulated(evidence: Uint8Array): boolean | null {
   const { certification } = parsed(evidence)?.quote.authentication ?? {};
-  if (certification === undefined || !('chain' in certification)) return false;
-  const chain = fromCertificateChain(certification.chain);
-  return chain.some((certificate) => roots.some((root) => equalBytes(root, certificate)));
+  if (certification === undefined || !('chain' in certification)) return null;
+  const keys = fromCertificateChain(certification.chain).map((der) => parseCertificate(der).publicKey);
+  return !keys.some((key) => key.kind === 'ec' && equalBytes(key.point, INTEL_ROOT_KEY));
 }
 
 /** Firmware, kernel and what runs on it; of SGX the enclave. */

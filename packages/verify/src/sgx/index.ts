@@ -13,6 +13,7 @@ import { sgxAppraiser } from './evaluate.ts';
 
 export type { AuthenticatedQuote, ParsedQuote } from '../dcap/authenticate.ts';
 export type { EnclaveReport } from '../dcap/enclave-report.ts';
+export { INTEL_ROOT_KEY } from '../dcap/pins.ts';
 export type { Quote } from '../dcap/quote.ts';
 
 const SHAPE: QuoteShape = {
