@@ -170,6 +170,23 @@ describe('requests', () => {
     first.destroy();
   });
 
+  test('one address cannot take all connections, unless it is a trusted proxy', async () => {
+    const limits = { connectionsPerNetwork: 1 };
+    for (const [trustedProxies, answer] of [
+      [[], /^$/],
+      [['127.0.0.1'], /^HTTP/],
+    ] as const) {
+      const server = await served(testTracker(), { limits, trustedProxies });
+      const { port } = new URL(server.address);
+      const first = connect(Number(port), '127.0.0.1');
+      first.write(`GET /announce?${announceQuery()} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      await once(first, 'data');
+      expect(await rawExchange(server, rawRequest('/announce'))).toMatch(answer);
+      first.destroy();
+      await expect.poll(() => rawExchange(server, rawRequest('/announce'))).toMatch(/^HTTP/);
+    }
+  });
+
   test('close lets idle connections go', async () => {
     const server = await served(testTracker());
     const { port } = new URL(server.address);

@@ -16,6 +16,8 @@ export interface HttpLimits {
   readonly checkMs: number;
   /** One more is closed at once. */
   readonly connections: number;
+  /** Of one address, or of one /64 of IPv6, unless it is a trusted proxy; one more is closed at once. */
+  readonly connectionsPerNetwork: number;
   /** How long requests under way may take to finish once the server closes. */
   readonly closeMs: number;
 }
@@ -30,5 +32,6 @@ export const HTTP_LIMITS: HttpLimits = Object.freeze({
   lingerMs: 1_000,
   checkMs: 1_000,
   connections: 8_192,
+  connectionsPerNetwork: 256,
   closeMs: 10_000,
 });

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { failureAnswer } from '../announce/answer.ts';
+import { trustIn } from './client-address.ts';
+import { limitConnections } from './connections.ts';
 import { HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { createTrackerListener, type ListenerOptions } from './listener.ts';
 
@@ -32,6 +34,7 @@ export async function createTrackerServer(options: TrackerServerOptions): Promis
   const { tracker, host, port, clock } = options;
   const limits: HttpLimits = { ...HTTP_LIMITS, ...options.limits };
   const server = newServer(limits);
+  limitConnections(server, limits.connectionsPerNetwork, trustIn(options.trustedProxies ?? []));
   server.on('request', createTrackerListener(options));
   const listening = once(server, 'listening');
   server.listen(port, host);
