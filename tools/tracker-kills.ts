@@ -1,9 +1,10 @@
-// A tracker is killed while reports arrive: `node --conditions=@assay/source tools/tracker-kills.ts [ROUNDS]`, on SQLite.
+// A tracker is killed while reports arrive: `node --conditions=@assay/source tools/tracker-kills.ts [ROUNDS] [postgres]`.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DatabaseOptions, openDatabase } from '@assay/store';
 import { type Conservation, checkConservation, type TrackerDatabase, type TrackerSchema } from '@assay/tracker';
+import { startPostgres } from './postgres.ts';
 import { runProgram } from './store-programs.ts';
 
 /** What many rounds came to. */
@@ -63,11 +64,13 @@ export async function killRounds(options: DatabaseOptions, rounds: number): Prom
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const rounds = Number(process.argv[2] ?? 100);
+  const [, , rounds = '100', engine = 'sqlite'] = process.argv;
+  await using postgres = engine === 'postgres' ? await startPostgres() : undefined;
   const folder = await mkdtemp(join(tmpdir(), 'assay-kills-'));
   try {
-    const kills = await killRounds({ file: join(folder, 'tracker.db') }, rounds);
-    process.stdout.write(`${JSON.stringify(kills, null, 2)}\n`);
+    const options = postgres === undefined ? { file: join(folder, 'tracker.db') } : { url: postgres.newDatabase() };
+    const kills = await killRounds(options, Number(rounds));
+    process.stdout.write(`${JSON.stringify({ engine, ...kills }, null, 2)}\n`);
     if (kills.faults.length > 0 || kills.conservation.faults.length > 0) process.exitCode = 1;
   } finally {
     await rm(folder, { recursive: true });

@@ -220,6 +220,13 @@ describeOnEngines(({ fresh }) => {
       ]);
     });
 
+    test('finds an entry that is none any more', async () => {
+      const faults = await tampered(({ db }) =>
+        db.sql.updateTable('tracker_ledger').set({ entry: '{}' }).where('sequence', '=', 2).execute(),
+      );
+      expect(faults).toContain('entry 2 cannot be read');
+    });
+
     test('finds an end that was cut off', async () => {
       const faults = await tampered(({ db }) =>
         db.sql.deleteFrom('tracker_ledger').where('sequence', '=', 4).execute(),

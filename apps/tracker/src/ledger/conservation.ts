@@ -1,3 +1,4 @@
+import { AssayError } from '@assay/verify';
 import { toHex } from '@assay/verify/codec';
 import { type Amounts, balanceOf } from '../users/account.ts';
 import { type Entry, entryHash, NO_ENTRY, parseEntry } from './entry.ts';
@@ -60,8 +61,13 @@ export async function checkConservation(db: TrackerDatabase): Promise<Conservati
       .limit(PAGE)
       .execute();
     for (const row of rows) {
-      const entry = parseEntry(row.entry);
       const hash = entryHash(row.entry);
+      const entry = readable(row.entry);
+      if (entry === undefined) {
+        fault(`entry ${entries} cannot be read`);
+        [entries, previous] = [entries + 1, hash];
+        continue;
+      }
       if (entry.sequence !== entries || row.sequence !== entries) fault(`entry ${entries} is missing`);
       if (entry.previous !== toHex(previous)) fault(`entry ${entries} does not name the hash of the one before it`);
       if (Buffer.compare(hash, row.hash) !== 0) fault(`entry ${entries} has another hash than the one kept`);
@@ -76,6 +82,15 @@ export async function checkConservation(db: TrackerDatabase): Promise<Conservati
   const held = await compareUsers(db, sums, fault);
   if (held !== issued) fault(`users hold ${held} bytes, ${issued} were issued`);
   return { entries, users: sums.size, held, issued, faults };
+}
+
+function readable(text: string): Entry | undefined {
+  try {
+    return parseEntry(text);
+  } catch (error) {
+    if (error instanceof AssayError && error.code === 'malformed') return undefined;
+    throw error;
+  }
 }
 
 /** Compares users' rows with the sums of their entries, and answers what all of them hold. */
