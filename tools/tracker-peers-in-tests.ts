@@ -3,13 +3,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMetrics } from '@assay/server';
+import {
+  type Bencode,
+  createTorrents,
+  encodeBencode,
+  parseTorrent,
+  startTracker,
+  type TrackerService,
+  trackerConfig,
+} from '@assay/tracker';
 import { utf8 } from '@assay/verify/codec';
-import { encodeBencode } from '../apps/tracker/src/bencode/encode.ts';
-import type { Bencode } from '../apps/tracker/src/bencode/value.ts';
-import { trackerConfig } from '../apps/tracker/src/config.ts';
-import { startTracker, type TrackerService } from '../apps/tracker/src/service.ts';
-import { parseTorrent } from '../apps/tracker/src/torrents/parse.ts';
-import { createTorrents } from '../apps/tracker/src/torrents/torrents.ts';
 
 /** Random bytes, and a private torrent of them. */
 export interface TorrentInTests {

@@ -24,7 +24,7 @@ export interface WireOptions {
   readonly local: Handshake;
   /** Bytes of the largest message. */
   readonly mostBytes: number;
-  readonly limits?: Partial<Pick<typeof PEER_LIMITS, 'handshakeMs' | 'messageMs' | 'idleMs' | 'keepAliveMs'>>;
+  readonly limits?: Readonly<Partial<Record<'handshakeMs' | 'messageMs' | 'idleMs' | 'keepAliveMs', number>>>;
 }
 
 /** Exchanges handshakes over a connected socket, and closes it where the other side is about another torrent. */
