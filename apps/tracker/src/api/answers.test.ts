@@ -187,11 +187,41 @@ async function tooOften(): Promise<Response> {
 
 /** Needs two trackers: `transfers.test.ts`. */
 const BETWEEN_TRACKERS = [
-  'post /export 200 Exported',
+  'post /export 200 Booked',
   'get /export/{sequence} 200 Export',
   ...['200 Imported', '403 attestation_refused', '403 forbidden', '404 not_found', '409 already_registered'].map(
     (answer) => `post /import ${answer}`,
   ),
+];
+
+/** What the operator does: with his token, without, and to nobody. */
+const OPERATOR: readonly Case[] = (
+  [
+    ['post', 'passkey', 'Passkey', undefined],
+    ['delete', 'passkey', 'Revoked', undefined],
+    ['post', 'credit', 'Booked', { bytes: 5 }],
+  ] as const
+).flatMap(([method, what, title, body]): readonly Case[] => {
+  const operation = `${method} /user/{id}/${what}`;
+  const to =
+    (user: string, headers: object = {}) =>
+    () =>
+      ask(open, method, `/user/${user}/${what}`, body, headers);
+  return [
+    [`${operation} 200 ${title}`, to('alice')],
+    [`${operation} 401 unauthorized`, to('alice', { authorization: 'Bearer wrong' })],
+    [`${operation} 403 forbidden`, to('alice', { origin: 'http://localhost' })],
+    [`${operation} 404 not_found`, to('nobody')],
+  ];
+});
+
+const ofCredit: readonly Case[] = [
+  ['post /user/{id}/credit 400 bad_request', () => ask(open, 'post', '/user/alice/credit', { bytes: 0.5 })],
+  ['post /user/{id}/credit 413 body_too_large', () => ask(open, 'post', '/user/alice/credit', ' '.repeat(131_073))],
+  [
+    'post /user/{id}/credit 415 unsupported_media_type',
+    () => ask(open, 'post', '/user/alice/credit', '{}', { 'content-type': 'text/plain' }),
+  ],
 ];
 
 const operationOf = (promise: string): string => promise.split(' ').slice(0, 2).join(' ');
@@ -199,7 +229,7 @@ const isLast = ([promise]: Case): boolean => promise.includes(' 429 ');
 
 describe('the document of the tracker', () => {
   // Whoever asks too often is refused from then on.
-  const inOrder = [...CASES.filter((one) => !isLast(one)), ...CASES.filter(isLast)];
+  const inOrder = [...CASES.filter((one) => !isLast(one)), ...OPERATOR, ...ofCredit, ...CASES.filter(isLast)];
   test.each(inOrder)('describes %s, and nothing else', async (promise, send) => {
     const judge: Described = await describedBy(open.origin);
     const answer = await described(operationOf(promise), await send());
@@ -210,7 +240,7 @@ describe('the document of the tracker', () => {
 
   test('promises nothing that is not shown here', async () => {
     const { promised } = await describedBy(open.origin);
-    const here = new Set([...CASES.map(([promise]) => promise), ...BETWEEN_TRACKERS]);
+    const here = new Set([...[...CASES, ...OPERATOR, ...ofCredit].map(([promise]) => promise), ...BETWEEN_TRACKERS]);
     expect(here).toEqual(new Set(promised));
   });
 });

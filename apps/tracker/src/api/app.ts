@@ -6,6 +6,7 @@ import { type FixedConfiguration, serveConfiguration } from './configuration.ts'
 import { serveHttpReceipts } from './http-receipts.ts';
 import { serveKeys } from './keys.ts';
 import { serveLedger } from './ledger.ts';
+import { serveOperator } from './operator.ts';
 import type { ApiParts } from './parts.ts';
 import { serveRegistration } from './registration.ts';
 import { serveSelfAttestation } from './self-attestation.ts';
@@ -21,6 +22,7 @@ export function createTrackerApp(parts: ApiParts, fixed: FixedConfiguration): Ho
   for (const path of SHOWN) app.use(path, publicCors());
   serveRegistration(app, parts);
   serveAccounts(app, parts);
+  serveOperator(app, parts);
   serveKeys(app, parts);
   serveHttpReceipts(app, parts);
   serveAttestations(app, parts);

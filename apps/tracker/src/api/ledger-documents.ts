@@ -26,8 +26,8 @@ export const proofs = z
 /** Answer of `GET /ledger/consistency`. */
 export const consistency = z.strictObject({ path: z.array(sha256) }).meta({ title: 'Consistency' });
 
-/** Answer of `POST /export`. */
-export const exported = z.strictObject({ success: z.literal(true), sequence: z.int() }).meta({ title: 'Exported' });
+/** Answer of what is booked: `POST /export`, `POST /user/{id}/credit`. */
+export const booked = z.strictObject({ success: z.literal(true), sequence: z.int() }).meta({ title: 'Booked' });
 
 /** Answer of `GET /export/{sequence}`. */
 export const exportDocument = z

@@ -2,6 +2,7 @@ import { type ApiPaths, jsonAnswer as json, problemAnswers as problems } from '@
 import { z } from 'zod';
 import * as documents from './documents.ts';
 import { ledgerPaths } from './ledger-paths.ts';
+import { operatorPaths } from './operator-paths.ts';
 import { transferPaths } from './transfer-paths.ts';
 
 const OPERATOR =
@@ -225,6 +226,7 @@ export const trackerPaths: ApiPaths = {
       },
     },
   },
+  ...operatorPaths,
   ...ledgerPaths,
   ...transferPaths,
 };

@@ -26,7 +26,7 @@ export const transferPaths: ApiPaths = {
         ],
       },
       answers: {
-        200: json('It is booked.', [documents.exported]),
+        200: json('It is booked.', [documents.booked]),
         ...problems('bad_request', 'signature_refused', 'forbidden', 'not_found', ...BODY),
       },
     },

@@ -91,7 +91,7 @@ test('credit goes from tracker to tracker once, with the attestation of the one 
   const body = { user_id: 'alice', importer: 'there', bytes: PIECE, exported_before: 0 };
   const signature = toBase64(alice.sign(exportMessage(wish)));
   const sent = answered(here, 'post', '/export', { ...body, signature });
-  const { sequence } = await told<{ sequence: number }>('post /export 200 Exported', sent);
+  const { sequence } = await told<{ sequence: number }>('post /export 200 Booked', sent);
   const document = await told<Readonly<Record<string, unknown>>>(
     'get /export/{sequence} 200 Export',
     answered(here, 'get', `/export/${sequence}`),

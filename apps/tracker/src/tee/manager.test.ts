@@ -100,9 +100,8 @@ describe('TEEManager', () => {
   });
 
   test('without a TEE says so in the documented words, what it looked for, and a remedy that installs nothing', async () => {
-    const judge = createPayloadJudge({ policy: {}, clock: () => now, endorsementsFor: async () => undefined });
     const platform = { attester: undefined, keys: undefined, looked: ['dstack: no socket'], simulated: null };
-    const make = () => new TEEManager({ mode: TEEMode.ENABLED, judge, platform: { ...platform, releases: undefined } });
+    const make = () => new TEEManager({ mode: TEEMode.ENABLED, platform: { ...platform, releases: undefined } });
     expect(make).toThrow(
       /^TEE not available - install dstack_sdk \(looked for one: dstack: no socket\); nothing is to/,
     );
@@ -124,7 +123,14 @@ describe('TEEManager', () => {
     const manager = await managerOf();
     const report = await manager.generateAttestation(PAYLOAD);
     expect(report).toMatchObject({ payload: PAYLOAD, simulated: true, quoteSizeBytes: report.quote.length / 2 });
+    expect(await manager.verifyAttestation(report.quote, PAYLOAD)).toMatchObject({ isValid: true });
     expect(await manager.verifyAttestation(report, PAYLOAD)).toMatchObject({ isValid: true });
+    const { platform } = manager;
+    const alone = new TEEManager({ platform, clock: () => now });
+    expect(await alone.verifyAttestation(report.quote, PAYLOAD)).toMatchObject({
+      isValid: false,
+      verdict: { layers: { authentic: 'fail', identity: 'pass', bound: 'pass' } },
+    });
     expect(await manager.verifyAttestation(report, 'user_id:bob')).toMatchObject({ isValid: false });
     const registration = { user: 'alice', instance: 't', publicKey: new Uint8Array(48) };
     expect(await manager.verifyRegistration(report, registration)).toMatchObject({ isValid: false });

@@ -3,7 +3,7 @@ import type { Attester } from '@assay/attest';
 import type { Verdict } from '@assay/verify';
 import { fromHex, fromUtf8, toHex, utf8 } from '@assay/verify/codec';
 import { type BlsKeyPair, blsKeyPair } from '../bls/key.ts';
-import type { PayloadJudge } from './judge.ts';
+import { createPayloadJudge, type PayloadJudge } from './judge.ts';
 import { createDerivedKeys, derivedKeyPair, type TEEKeyPair } from './key-pair.ts';
 import { TEE_LIMITS } from './limits.ts';
 import { TEEMode, usualTeeMode } from './mode.ts';
@@ -39,7 +39,8 @@ export interface TEEManagerOptions {
   readonly mode?: TEEMode | undefined;
   /** Default: no TEE. */
   readonly platform?: TeePlatform | undefined;
-  readonly judge: PayloadJudge;
+  /** Default: quotes must be of what this platform measures to, and no endorsements come from anywhere. */
+  readonly judge?: PayloadJudge | undefined;
   readonly clock?: (() => Date) | undefined;
   readonly random?: ((length: number) => Uint8Array) | undefined;
   /** Milliseconds of a clock that never goes back. */
@@ -56,7 +57,7 @@ export interface KeypairRequest {
   readonly salt?: string | undefined;
 }
 
-/** How a quote came, and what belongs to it. */
+/** A quote with what belongs to it. */
 export interface QuotedPayload {
   readonly quote: string;
   readonly eventLog?: string | null | undefined;
@@ -76,9 +77,10 @@ const NOWHERE: TeePlatform = {
  * Keys and quotes of the TEE that a tracker runs in, and verdicts on quotes, which need none.
  *
  * @example
+ * const platform = await lookForTee({ attesters: attestersOf(process.env), environment: process.env, random: randomBytes });
  * const manager = new TEEManager({ mode: TEEMode.ENABLED, platform, judge });
  * const { quote } = await manager.generateAttestation('user_id:alice');
- * const { isValid } = await manager.verifyAttestation({ quote }, 'user_id:alice');
+ * const { isValid } = await manager.verifyAttestation(quote, 'user_id:alice');
  */
 export class TEEManager {
   readonly platform: TeePlatform;
@@ -92,10 +94,10 @@ export class TEEManager {
   #attestations = NO_TALLY;
 
   /** Throws `unavailable` for a mode that needs a TEE where there is none. */
-  constructor({ mode, platform = NOWHERE, judge, clock, random, elapsed }: TEEManagerOptions) {
+  constructor({ mode, platform = NOWHERE, judge, clock, random, elapsed }: TEEManagerOptions = {}) {
     this.platform = platform;
-    this.#judge = judge;
     this.#clock = clock ?? (() => new Date());
+    this.#judge = judge ?? judgeOf(platform, this.#clock);
     this.#random = random ?? randomBytes;
     this.#elapsed = elapsed ?? (() => performance.now());
     if (mode !== undefined) this.setMode(mode);
@@ -142,12 +144,17 @@ export class TEEManager {
     return this.#quoted('pbts-register/1', payload, registrationPayload(registration));
   }
 
-  /** What a quote of a text is worth. Throws `malformed` for hexadecimal that is none. */
-  verifyAttestation(quoted: QuotedPayload, expectedPayload: string): Promise<AttestationVerification> {
-    return this.#verified('pbts-payload/1', quoted, utf8(expectedPayload));
+  /** What a quote of a text is worth; `pccsUrl` is where endorsements come from. Rejects with `malformed` what is no hexadecimal. */
+  verifyAttestation(
+    quote: string | QuotedPayload,
+    expectedPayload: string,
+    pccsUrl?: string,
+  ): Promise<AttestationVerification> {
+    const quoted = typeof quote === 'string' ? { quote } : quote;
+    return this.#verified('pbts-payload/1', { pccsUrl, ...quoted }, utf8(expectedPayload));
   }
 
-  /** What a quote of a registration is worth. Throws `malformed` for hexadecimal that is none. */
+  /** What a quote of a registration is worth. Rejects with `malformed` for hexadecimal that is none. */
   verifyRegistration(quoted: QuotedPayload, registration: Registration): Promise<AttestationVerification> {
     return this.#verified('pbts-register/1', quoted, registrationPayload(registration));
   }
@@ -204,4 +211,8 @@ export class TEEManager {
     const verdict = await this.#judge({ evidence, profile, payload, from: pccsUrl });
     return { isValid: verdict.trusted, verificationTimeMs: this.#elapsed() - start, verdict };
   }
+}
+
+function judgeOf({ releases }: TeePlatform, clock: () => Date): PayloadJudge {
+  return createPayloadJudge({ policy: { releases }, clock, endorsementsFor: async () => undefined });
 }
