@@ -5,7 +5,7 @@ export const REPORT_LIMITS = {
   /** Receipts of all groups together. */
   receipts: 1_024,
   /** Of one aggregate: its check is one piece of work that nothing interrupts, about 0.3 ms for each. */
-  aggregate: 128,
+  aggregate: 64,
 } as const;
 
 /** Most epochs from now that a certificate may be good for: 31 days of hours. */

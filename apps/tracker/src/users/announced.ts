@@ -42,6 +42,7 @@ export async function openAnnounced(
   /** By epoch, then by torrent: the users' numbers. */
   const epochs = new Map<number, Map<string, Set<number>>>();
   let waiting: Row[] = [];
+  let pruned = -1;
 
   /** False where it was there already. */
   const remember = ({ user_number: user, infohash, epoch: at }: Row): boolean => {
@@ -74,6 +75,15 @@ export async function openAnnounced(
       }
     }
   };
+  /** Forgets in the store what memory has forgotten. */
+  const prune = async (newest: number): Promise<void> => {
+    if (newest <= pruned) return;
+    await db.sql
+      .deleteFrom('tracker_announced')
+      .where('epoch', '<=', newest - KEPT_EPOCHS)
+      .execute();
+    pruned = newest;
+  };
   const flush = async (): Promise<void> => {
     while (waiting.length > 0) {
       const rows = waiting.slice(0, LARGEST_WRITE);
@@ -85,6 +95,7 @@ export async function openAnnounced(
         throw error;
       }
     }
+    await prune(Math.max(-1, ...epochs.keys()));
   };
   const stored = async (user: number, infohash: Uint8Array, at: number): Promise<boolean> => {
     const rows = await db.sql
@@ -97,10 +108,7 @@ export async function openAnnounced(
     for (const row of rows) remember(row);
     return rows.length > 0;
   };
-  await db.sql
-    .deleteFrom('tracker_announced')
-    .where('epoch', '<=', epoch - KEPT_EPOCHS)
-    .execute();
+  await prune(epoch);
   return {
     note: ({ user, infohash, epoch: at }) => {
       const number = directory.byId(user)?.number;

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { announce, clientOf, enrol, NOW, openAccounts, TORRENT } from '../../../../tools/accounts-in-tests.ts';
+import { describeOnEngines } from '../../../../tools/stores-in-tests.ts';
+import { openAnnounced } from './announced.ts';
+import { openDirectory } from './directory.ts';
+
+const [alice, bob] = [clientOf('alice'), clientOf('bob')];
+
+describeOnEngines(({ fresh }) => {
+  const opened = async () => {
+    const tracker = await openAccounts(fresh());
+    await enrol(tracker.accounts, [alice, bob]);
+    const epochs = async (): Promise<readonly number[]> => {
+      const rows = await tracker.db.sql.selectFrom('tracker_announced').select('epoch').orderBy('epoch').execute();
+      return rows.map(({ epoch }) => epoch);
+    };
+    return { ...tracker, epochs };
+  };
+
+  describe('announces', () => {
+    test('are written now and then, each once however often it comes', async () => {
+      await using tracker = await opened();
+      for (let times = 0; times < 10; times += 1) announce(tracker.accounts, 'alice', NOW);
+      expect(await tracker.epochs()).toEqual([]);
+      await tracker.accounts.refresh();
+      await tracker.accounts.refresh();
+      expect(await tracker.epochs()).toEqual([NOW, NOW]);
+    });
+
+    test('of three epochs are kept, in the store too', async () => {
+      await using tracker = await opened();
+      for (let epoch = NOW; epoch < NOW + 6; epoch += 1) {
+        announce(tracker.accounts, 'alice', epoch);
+        await tracker.accounts.refresh();
+      }
+      expect(await tracker.epochs()).toEqual([NOW + 3, NOW + 4, NOW + 5]);
+    });
+
+    test('that another process heard of are found in the store', async () => {
+      await using tracker = await opened();
+      const directory = await openDirectory(tracker.db);
+      const other = await openAnnounced(tracker.db, directory, NOW);
+      const number = directory.byId('alice')?.number ?? 0;
+      expect(await other.has(number, TORRENT.infohash, NOW)).toBe(false);
+      await tracker.accounts.refresh();
+      expect(await other.has(number, TORRENT.infohash, NOW)).toBe(true);
+      expect(await other.has(number, TORRENT.infohash, NOW + 1)).toBe(true);
+      expect(await other.has(number, TORRENT.infohash, NOW + 2)).toBe(false);
+      expect(await other.has(number, TORRENT.infohash, NOW - 1)).toBe(false);
+    });
+
+    test('that two processes were told are written once', async () => {
+      await using tracker = await opened();
+      const other = await openAnnounced(tracker.db, await openDirectory(tracker.db), NOW);
+      other.note({ user: 'alice', infohash: TORRENT.infohash, epoch: NOW });
+      await tracker.accounts.refresh();
+      await other.flush();
+      expect(await tracker.epochs()).toEqual([NOW, NOW]);
+    });
+
+    test('of version 2 torrents are found by the whole infohash as well', async () => {
+      await using tracker = await opened();
+      const directory = await openDirectory(tracker.db);
+      const index = await openAnnounced(tracker.db, directory, NOW);
+      const whole = new Uint8Array(32).fill(7);
+      index.note({ user: 'alice', infohash: whole.slice(0, 20), epoch: NOW });
+      expect(await index.has(directory.byId('alice')?.number ?? 0, whole, NOW)).toBe(true);
+    });
+  });
+});
