@@ -1,9 +1,10 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 
 /** The 4 or 16 bytes of an address; IPv4 within IPv6 is IPv4. Undefined for text that is no address. */
 export function addressBytes(text: string): Uint8Array | undefined {
-  if (text.startsWith('::ffff:') && text.includes('.')) return addressBytes(text.slice(7));
-  if (isIPv4(text)) return Uint8Array.from(text.split('.'), Number);
+  if (text.startsWith('::ffff:') && text.includes('.')) return ipv4Bytes(text.slice(7));
+  const ipv4 = ipv4Bytes(text);
+  if (ipv4 !== undefined) return ipv4;
   // Before a zone, which only means something on this machine.
   const [plain = ''] = text.split('%');
   return isIPv6(plain) ? unmapped(ipv6Bytes(plain)) : undefined;
@@ -16,6 +17,30 @@ export function addressText(bytes: Uint8Array): string {
   for (let at = 0; at < 16; at += 2) words.push((((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)).toString(16));
   return words.join(':');
 }
+
+/** By hand, because each announce needs one. */
+function ipv4Bytes(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(4);
+  let filled = 0;
+  let value = -1;
+  for (let at = 0; at <= text.length; at += 1) {
+    const digit = at === text.length ? DOT : text.charCodeAt(at) - 0x30;
+    if (digit === DOT) {
+      if (value < 0 || value > 255 || filled === 4) return undefined;
+      bytes[filled] = value;
+      filled += 1;
+      value = -1;
+    } else if (digit < 0 || digit > 9 || value === 0) {
+      // Nothing but digits, and no zero before others: some would read that as octal.
+      return undefined;
+    } else {
+      value = value < 0 ? digit : value * 10 + digit;
+    }
+  }
+  return filled === 4 ? bytes : undefined;
+}
+
+const DOT = 0x2e - 0x30;
 
 function ipv6Bytes(text: string): Uint8Array {
   const dotted = text.lastIndexOf(':') + 1;

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { addressBytes } from '../announce/address.ts';
+import { nameOf } from '../swarm/swarm.ts';
 import type { Trust } from './client-address.ts';
 
 /** Closes connections beyond so many of one address, or of one /64 of IPv6; trusted proxies have as many as they like. */
@@ -10,7 +11,7 @@ export function limitConnections(server: Server, most: number, trusted: Trust): 
     const address = addressBytes(socket.remoteAddress ?? '');
     // Gone already, or somebody's word for many.
     if (address === undefined || trusted(address)) return;
-    const network = address.subarray(0, 8).join();
+    const network = nameOf(address.subarray(0, 8));
     const count = (open.get(network) ?? 0) + 1;
     if (count > most) {
       socket.destroy();
