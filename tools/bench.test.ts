@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { authenticate } from '@assay/verify';
 import { fromHex } from '@assay/verify/codec';
 import { parseEnvelope, serialiseEnvelope } from '@assay/verify/evidence';
@@ -9,7 +12,9 @@ import { samples } from '../bench/evidence.ts';
 import { floor } from '../bench/floor.ts';
 import { startMachine } from '../bench/machine.ts';
 import { peer } from '../bench/peer.ts';
+import { REPORTS } from '../bench/receipts.ts';
 import { benchedService } from '../bench/service.ts';
+import { clientOf, enrol, openAccounts, outcomesOf, report } from './accounts-in-tests.ts';
 
 // Nothing is timed here: only that the benchmark compares like with like.
 describe('what the benchmark times', () => {
@@ -34,6 +39,20 @@ describe('what the benchmark times', () => {
     const { quotes, check } = await serve(20);
     expect(quotes).toBe(1);
     await expect(check()).resolves.toBeUndefined();
+  });
+
+  test.each(['session', 'aggregate'] as const)('of receipts is a report that is counted whole: %s', async (kind) => {
+    const folder = mkdtempSync(join(tmpdir(), 'assay-bench-'));
+    try {
+      await using tracker = await openAccounts({ file: join(folder, 'tracker.db') });
+      const [sender, receiver] = [clientOf('sender'), clientOf('receiver')];
+      await enrol(tracker.accounts, [sender, receiver]);
+      const { group, bare } = REPORTS[kind](sender, receiver, 0);
+      expect(bare()).toBe(true);
+      expect(outcomesOf(await report(tracker, 'sender', [group]))).toEqual(Array(64).fill('counted'));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('over HTTP is evidence that each challenger trusts by itself, out of one batch, and a constant as long', async () => {
