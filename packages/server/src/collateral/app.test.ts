@@ -1,6 +1,8 @@
 import { fromPem } from '@assay/verify';
+import { Hono } from 'hono';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { codeOf, INTEL, type IntelScene, intelScene } from '../../../../tools/collateral-in-tests.ts';
+import { requestIds, type ServiceEnv } from '../service/answer-headers.ts';
 
 let scene: IntelScene;
 beforeAll(async () => {
@@ -66,6 +68,15 @@ describe('as a PCCS it answers', () => {
 });
 
 describe('refused', () => {
+  test('with the id of the request', async () => {
+    const { app } = await (await scene.staged()).start();
+    const served = new Hono<ServiceEnv>().use(requestIds(() => 'request-1')).route('/', app);
+    expect(await (await served.request(`${V4}/tcb`)).json()).toMatchObject({
+      code: 'bad_request',
+      requestId: 'request-1',
+    });
+  });
+
   test.each([
     [`${V4}/tcb`, 400, 'bad_request', 'fmspc'],
     [`${V4}/tcb?fmspc=00`, 400, 'bad_request', 'fmspc'],

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
-import { Problem, problemOf, problemResponse } from '../problem/problem.ts';
+import { Problem } from '../problem/problem.ts';
 import { type BearerToken, isBearer } from '../proxy/bearer.ts';
+import { answerFailure } from '../service/failure.ts';
 import { answerWith } from './answer.ts';
 import { listNamed } from './named-list.ts';
 import { OFFLINE_SET_TYPE, offlineSet } from './offline-set.ts';
@@ -33,7 +34,7 @@ const AMD_PATHS = ['/vcek/v1/:line/:name', '/vlek/v1/:line/:name'];
  */
 export function createCollateralApp({ service, clock, adminToken }: CollateralAppOptions): Hono {
   const app = new Hono();
-  app.onError((error) => problemResponse(problemOf(error)));
+  app.onError(answerFailure);
   app.get('/health', (c) => c.json({ status: 'ok' }));
   for (const path of [...INTEL_PATHS, ...SGX_PATHS, ...AMD_PATHS]) {
     app.get(path, async ({ req }) => {

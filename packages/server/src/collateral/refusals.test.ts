@@ -1,6 +1,6 @@
 import { createImpostor, createPcsService, type IntelVendor, issueTcbInfo } from '@assay/simulate';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { codeOf, type IntelScene, intelScene, NOW } from '../../../../tools/collateral-in-tests.ts';
+import { away, codeOf, type IntelScene, intelScene, NOW } from '../../../../tools/collateral-in-tests.ts';
 
 const DAY = 86_400_000;
 
@@ -92,6 +92,26 @@ describe('refused is', () => {
       }
     },
   );
+
+  test('from then on: what was kept of a signer whom a newer list revokes, without its vendor, and after a restart', async () => {
+    const stage = await scene.staged();
+    const { app, service } = await stage.start();
+    const evaluations = '/sgx/certification/v4/tcbevaluationdatanumbers';
+    for (const path of [scene.tcb, evaluations]) expect((await app.request(path)).status).toBe(200);
+    const crls = { root: { revoked: [scene.vendor.authorities.tcbSigning.certificate.serial] } };
+    const revoking = createPcsService(scene.at(new Date(NOW.getTime() + DAY)), { kind: 'pccs', platforms: [], crls });
+    // The list alone gets through.
+    stage.vendors.intel = (request) => (request.url.includes('crl') ? revoking(request) : away(request));
+    stage.pass(DAY);
+    await service.refreshDue();
+    expect(stage.events).toContainEqual({ event: 'refused', target: evaluations, reason: 'not-authentic' });
+    expect(await codeOf(app.request(scene.tcb))).toEqual([503, 'unavailable']);
+    expect(await codeOf(app.request(evaluations))).toEqual([503, 'unavailable']);
+    expect(service.kept().map(({ target }) => target)).toEqual(['/sgx/certification/v4/rootcacrl']);
+    await service.close();
+    const again = await stage.start();
+    expect(again.service.kept().map(({ target }) => target)).toEqual(['/sgx/certification/v4/rootcacrl']);
+  });
 
   test('a PCK certificate that its authority revokes', async () => {
     const { platform, certificate } = scene.pck;

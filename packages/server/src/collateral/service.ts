@@ -1,4 +1,5 @@
 import type { Database } from '@assay/store';
+import { equalBytes } from '@assay/verify/codec';
 import { Problem } from '../problem/problem.ts';
 import { createTokenBuckets } from '../service/rate-limit.ts';
 import type { Timer } from '../service/serve-app.ts';
@@ -106,9 +107,26 @@ export async function createCollateralService(options: CollateralServiceOptions)
     const judged = await judge(resource, received, aroundOf(need));
     const document = keptDocument(resource.target, judged, now());
     await documents.accept(document, judged.dated);
-    await remember(document);
-    failures.forget(resource.target);
+    await taken(document);
     return document;
+  };
+
+  const taken = async (document: KeptDocument): Promise<void> => {
+    const { target, body } = document;
+    const before = kept.get(target);
+    await remember(document);
+    failures.forget(target);
+    const resource = resourceNamed(target);
+    if (rankOf(resource) < 2 && (before === undefined || !equalBytes(before.body, body))) await sift(resource.vendor);
+  };
+
+  /** After a list has changed: what is signed by somebody whom it revokes is served no more, due or not. */
+  const sift = async (vendor: Resource['vendor']): Promise<void> => {
+    const ofVendor = kept.values().filter(({ target }) => resourceNamed(target).vendor === vendor);
+    for (const document of byRank(ofVendor)) {
+      const isRefused = isValid(document, now()) && !(await holds(document, keptOnly));
+      if (isRefused && kept.get(document.target) === document) kept.delete(document.target);
+    }
   };
 
   const renew = async (resource: Resource): Promise<KeptDocument> => {
@@ -119,7 +137,7 @@ export async function createCollateralService(options: CollateralServiceOptions)
       const stored = await documents.read(target);
       const current = stored !== undefined && isValid(stored, now()) && now() < stored.refreshAt;
       if (current && (await holds(stored, need))) {
-        await remember(stored);
+        await taken(stored);
         return stored;
       }
       const document = await keep(resource, await receive(resource), need);
