@@ -4,6 +4,7 @@ import { type Caller, newApiKey } from '@assay/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assayHere } from '../../../../tools/assay-in-process.ts';
 import { type Folder, makeFolder } from '../../../../tools/demo-folder.ts';
+import { localService } from '../../../../tools/local-service.ts';
 import { type RunningService, startService } from '../../../../tools/service-in-process.ts';
 import { startSimulation } from '../../../../tools/simulation-in-process.ts';
 import { serveAttester } from './serve.ts';
@@ -48,7 +49,8 @@ describe('assay serve verifier', () => {
     await using verifier = await serve({
       metricsPort: '0',
       ...{ database: folder.path('whole.db'), keysFile: await writeKeys('whole', shop, ops), collateralFrom },
-      ...{ rootCa: folder.path('dstack/roots/intel.pem'), allowSimulated: true, tokenKeys: folder.path('tokens') },
+      ...{ rootCa: folder.path('dstack/roots/intel.pem'), allowSimulated: true },
+      ...{ tokenKeys: folder.path('tokens'), url: 'https://verifier.example' },
     });
     const binding = { profile: 'assay/1-batch', type: 'attestation', claims: { name: 'shop' } };
     await ask(verifier, ops, 'PUT /v1/policies/shop', { identity: 'any', binding });
@@ -62,6 +64,31 @@ describe('assay serve verifier', () => {
     expect((await fetch(`${verifier.at('verifier')}/docs`)).status).toBe(200);
     const counted = 'assay_verdicts_total{tee="tdx",outcome="affirming",simulated="true"} 1';
     expect(await (await fetch(verifier.at('metrics'))).text()).toContain(counted);
+  }, 60_000);
+
+  test('gives no verdict while the service of its endorsements is away, and uses no nonce up', async () => {
+    await using simulation = await startSimulation('dstack', { directory: folder.path('away') });
+    const attesting = { ...HERE, name: 'shop' };
+    await using attester = await startService(
+      (io, stop) => serveAttester(attesting, io, stop),
+      simulation.document.environment,
+    );
+    await using gone = await localService({});
+    const ops = newKey('ops', 'admin');
+    await using verifier = await serve({
+      ...{ database: folder.path('away.db'), keysFile: await writeKeys('away-keys', ops), collateralFrom: gone.origin },
+      ...{ rootCa: folder.path('away/roots/intel.pem'), allowSimulated: true },
+    });
+    await ask(verifier, ops, 'PUT /v1/policies/shop', { identity: 'any', binding: { profile: 'assay/1-batch' } });
+    const { nonce } = (await ask(verifier, ops, 'POST /v1/challenges', { policyId: 'shop' })).json;
+    const evidence: unknown = await (await fetch(`${attester.at('attester')}/attestation?nonce=${nonce}`)).json();
+    const refused = [503, { code: 'unavailable', field: 'endorsements' }];
+    for (const _ of ['the service is asked', 'it is not asked again so soon']) {
+      const { status, json } = await ask(verifier, ops, 'POST /v1/verify', { challenge: nonce, evidence });
+      expect([status, json]).toMatchObject(refused);
+    }
+    const { status, json } = await ask(verifier, ops, 'POST /v1/verify', { challenge: nonce, evidence: 'AAAA' });
+    expect([status, json.verdict]).toMatchObject([200, { outcome: 'contraindicated' }]);
   }, 60_000);
 
   test('takes new keys from the file, and drops old ones, while it runs', async () => {
@@ -103,6 +130,17 @@ describe('assay serve verifier', () => {
     ['two databases', { database: 'a.db', databaseUrlFile: 'url' }, 'database: '],
     ['a file of keys that is not there', { database: 'a.db', keysFile: '/none' }, 'make a key with assay serve'],
     ['a root that nobody named', { database: 'a.db', allowSimulated: true }, 'expected rootCa beside it'],
+    [
+      'tokens of an issuer that nobody finds',
+      { database: 'a.db', tokenKeys: 'keys' },
+      '--url: tokens name the address',
+    ],
+    [
+      'an issuer with a query',
+      { database: 'a.db', tokenKeys: 'keys', url: 'https://v.example/?a' },
+      '--url: expected an address alone',
+    ],
+    ['collateral in clear', { database: 'a.db', collateralFrom: 'http://v.example' }, '--collateral-from: '],
     ['a challenge without end', { database: 'a.db', challengeSeconds: '86401' }, 'challengeSeconds: '],
   ])('refuses %s, naming the option', async (_, flags, message) => {
     const url = folder.path('url');

@@ -37,7 +37,9 @@ export async function prepareVerification(
   const database = `${folder}/verifier.db`;
   const config = verifierConfig.parse({
     ...{ port, metricsPort: 'off', database, keysFile, collateralFrom },
-    ...{ rootCa: root, allowSimulated: true, tokenKeys: `${folder}/token-keys` },
+    ...{ rootCa: root, allowSimulated: true },
+    // Tokens name the address of their issuer.
+    ...(port !== 0 && { tokenKeys: `${folder}/token-keys` }),
   });
   return { config, callerKey, adminKey: admin.key };
 }

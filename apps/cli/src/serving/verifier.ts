@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import {
   CALLER_RATE,
   createDocsApp,
@@ -16,7 +17,9 @@ import {
   verifierPaths,
 } from '@assay/server';
 import type { Verdict } from '@assay/verify';
+import { usage } from '../failure.ts';
 import type { Io } from '../io.ts';
+import { printable } from '../table/style.ts';
 import { readCertificates } from '../values.ts';
 import { version } from '../version.ts';
 import { apiKeysOf } from './api-keys.ts';
@@ -38,13 +41,18 @@ const ABOUT =
 /** Opens the database and makes the service. Throws `usage` and `unavailable`. */
 export async function openVerifier(config: VerifierConfig, io: Io): Promise<OpenVerifier> {
   const { host, port, callerRate, peerRate, collateralFrom, rootCa, allowSimulated } = config;
-  const report = (message: string): void => io.stderr(`assay: serve: ${message}\n`);
+  const report = (message: string): void => io.stderr(`assay: serve: ${printable(message)}\n`);
   const keys = apiKeysOf(config.keysFile, report);
   const roots = rootCa === undefined ? [] : await readCertificates(rootCa, io, '--root-ca');
   const { database = '', databaseUrl, durability } = config;
   const place = databaseUrl === undefined ? { file: database, durability } : { url: databaseUrl };
+  const source = () => (collateralFrom === undefined ? undefined : endorsementsFrom(collateralFrom, io.now, report));
+  const sources = { endorsementsFor: source(), endorsementsForStrangers: source() };
   const tokens = config.tokenKeys === undefined ? undefined : await tokensOf(config, place, io);
-  const db = await openVerifierDatabase(place);
+  const db = await openVerifierDatabase(place).catch(async (error: unknown) => {
+    await tokens?.[Symbol.asyncDispose]();
+    throw error;
+  });
   let count = (_: Verdict): void => undefined;
   const verifier = createVerifier({
     onVerdict: (verdict) => count(verdict),
@@ -52,7 +60,7 @@ export async function openVerifier(config: VerifierConfig, io: Io): Promise<Open
     ...{ roots, allowSimulated, challengeSeconds: config.challengeSeconds, dstackPolicy: config.dstackPolicy },
     tokens: tokens?.issuer,
     rate: { ...CALLER_RATE, burst: 2 * callerRate, perSecond: callerRate },
-    endorsementsFor: collateralFrom === undefined ? undefined : endorsementsFrom(collateralFrom, io.now, report),
+    ...sources,
   });
   const docs = createDocsApp({
     title: 'Assay verifier',
@@ -88,9 +96,27 @@ export async function openVerifier(config: VerifierConfig, io: Io): Promise<Open
 }
 
 function tokensOf(config: VerifierConfig, place: TokensOptions['place'], { now }: Io): Promise<Tokens> {
-  const { tokenKeys: folder = '', host, port, url = `http://${host}:${port}` } = config;
-  return openTokens({ place, folder, url, clock: now, verifier: { developer: 'Assay', build: version() } });
+  const { tokenKeys: folder = '' } = config;
+  const verifier = { developer: 'Assay', build: version() };
+  return openTokens({ place, folder, url: issuerOf(config), clock: now, verifier });
 }
+
+/** Whoever gets a token must be able to ask its issuer for keys. Throws `usage` where the address cannot be told. */
+function issuerOf({ url, host, port }: VerifierConfig): string {
+  if (url === undefined) {
+    if (port !== 0 && !EVERYWHERE.includes(host)) return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+    throw usage(
+      '--url: tokens name the address of their issuer, which --host and --port do not tell; give it',
+      '--url',
+    );
+  }
+  const { username, password, search, hash } = new URL(url);
+  if (`${username}${password}${search}${hash}` === '') return url;
+  throw usage('--url: expected an address alone, without credentials, ? and #', '--url');
+}
+
+/** Addresses that are those of every network. */
+const EVERYWHERE = ['0.0.0.0', '::'];
 
 async function sweep(verifier: Verifier, report: (message: string) => void): Promise<void> {
   try {

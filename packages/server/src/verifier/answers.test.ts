@@ -1,3 +1,4 @@
+import { AssayError } from '@assay/verify';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { changesOf, type DescribedAnswer, describedBy } from '../../../../tools/described-answers.ts';
 import { suiteFolder } from '../../../../tools/stores-in-tests.ts';
@@ -27,10 +28,14 @@ beforeAll(async () => {
   td = await simulatedTd(now);
 });
 const path = suiteFolder();
+const given = async () => td.endorsements;
+const missing = async () => {
+  throw new AssayError('unavailable', 'endorsements: away');
+};
 let count = 0;
 const start = (more: Partial<VerifierAppOptions> = {}) => {
   count += 1;
-  const trust = { roots: td.roots, allowSimulated: true, endorsementsFor: async () => td.endorsements };
+  const trust = { roots: td.roots, allowSimulated: true, endorsementsFor: given };
   return startVerifier({ file: path(`${count}.db`) }, { clock: () => now, ...trust, ...more });
 };
 
@@ -49,6 +54,10 @@ const twice =
   };
 const withdrawn = (origin: string) => ask(origin, 'DELETE /v1/policies/td@1', undefined, { as: 'ops' });
 const challenged: Ask = (origin) => ask(origin, 'POST /v1/challenges', { policyId: 'td' });
+const quoted: Ask = async (origin) => {
+  const { evidence } = await td.evidenceFor('00'.repeat(32));
+  return ask(origin, 'POST /verify', { quote: evidence }, { as: null });
+};
 const policies: Ask = get('/v1/policies');
 const policy: Ask = get('/v1/policies/td');
 const verdict: Ask = get('/v1/verdicts/none');
@@ -169,14 +178,16 @@ const CASES: Case[] = [
     (origin) => ask(origin, 'DELETE /v1/policies/td@9', undefined, { as: 'ops' }),
   ],
   ['delete /v1/policies/{name} 429 too_many_requests', 'for the second', twice(withdrawn), ONCE],
+  ['post /verify 200 DstackVerification', 'for a quote', quoted],
+  ['post /verify 429 too_many_requests', 'for the second', twice(quoted), { strangersRate: ONCE.rate }],
+  ['post /verify 503 unavailable', 'without its endorsements', quoted, { endorsementsForStrangers: missing }],
   [
-    'post /verify 200 DstackVerification',
-    'for a quote',
-    async (origin) => {
-      const { evidence } = await td.evidenceFor('00'.repeat(32));
-      return ask(origin, 'POST /verify', { quote: evidence }, { as: null });
-    },
+    'post /v1/verify 503 unavailable',
+    'without its endorsements',
+    async (origin) => verify(origin, await bodyOf(origin)),
+    { endorsementsFor: missing },
   ],
+  ['get /v1/policies 400 bad_request', 'after what is no id', get('/v1/policies?after=%00')],
   ['post /verify 200 DstackVerification', 'for nothing', (origin) => ask(origin, 'POST /verify', {}, { as: null })],
   ['post /verify 400 bad_request', 'for what is no JSON', (origin) => ask(origin, 'POST /verify', 'quote')],
   ['post /verify 413 body_too_large', 'for a long body', (origin) => ask(origin, 'POST /verify', LONG)],

@@ -1,3 +1,5 @@
+import { AssayError } from '@assay/verify';
+import { endorsementsJson } from '@assay/verify/endorsements';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describeOnEngines } from '../../../../tools/stores-in-tests.ts';
 import {
@@ -140,6 +142,19 @@ describeOnEngines(({ fresh }) => {
       const nonce = await challenge(service.origin);
       expect(refusal(await verify(service.origin, await bodyFor(td, nonce)))[1]).toBe('nonce_expired');
       expect(await stateOf(service, nonce)).toEqual({ used: false, verdicts: 0 });
+    });
+
+    test('is not used up while its endorsements cannot be had; those that come with the evidence serve meanwhile', async () => {
+      const away = async () => {
+        throw new AssayError('unavailable', 'endorsements: away', { field: 'endorsements' });
+      };
+      await using service = await start({ endorsementsFor: away });
+      const nonce = await challenge(service.origin);
+      const body = await bodyFor(td, nonce);
+      expect(refusal(await verify(service.origin, body))).toEqual([503, 'unavailable', 'endorsements']);
+      expect(await stateOf(service, nonce)).toEqual({ used: false, verdicts: 0 });
+      const stapled = { ...body, endorsements: endorsementsJson(td.endorsements) };
+      expect(outcomeOf(await verify(service.origin, stapled))).toBe('affirming');
     });
 
     test('is refused when it was never given out', async () => {

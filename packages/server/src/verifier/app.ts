@@ -5,15 +5,15 @@ import { Problem } from '../problem/problem.ts';
 import type { ServiceEnv } from '../service/answer-headers.ts';
 import { answerFailure } from '../service/failure.ts';
 import type { RateLimit } from '../service/limits.ts';
-import { createTokenBuckets } from '../service/rate-limit.ts';
+import { createTokenBuckets, type TokenBuckets } from '../service/rate-limit.ts';
 import { type ApiKeys, type Caller, callerOf, expectAdmin } from './api-keys.ts';
-import { jsonBody } from './body.ts';
+import { jsonBody, wrong } from './body.ts';
 import { dstackVerification, readDstackRequest } from './dstack-verify.ts';
 import { createJudge, type JudgeOptions } from './judge.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createPolicies, missingPolicy, PAGE, type Policies } from './policies.ts';
 import { policyNameOf } from './policy-name.ts';
-import { idempotencyKeyOf, readChallengeRequest } from './request.ts';
+import { idempotencyKeyOf, POLICY_ID, readChallengeRequest } from './request.ts';
 import { createStoredMemory } from './rollback-memory.ts';
 import type { VerifierDatabase } from './schema.ts';
 import { createVerification, type TokenIssuer } from './verification.ts';
@@ -28,8 +28,12 @@ export interface VerifierAppOptions extends Omit<JudgeOptions, 'memory'> {
   readonly random: (length: number) => Uint8Array;
   /** A new id for a verdict, unique everywhere. */
   readonly newId: () => string;
+  /** The same for `POST /verify`: strangers must not use up what callers need. Default: `endorsementsFor`. */
+  readonly endorsementsForStrangers?: JudgeOptions['endorsementsFor'];
   /** How often one caller may ask. */
   readonly rate?: RateLimit | undefined;
+  /** How often all who have no key may ask together. */
+  readonly strangersRate?: RateLimit | undefined;
   /** How long a challenge is good, in seconds. Default 300. */
   readonly challengeSeconds?: number | undefined;
   /** The stored policy whose releases are the images that `POST /verify` of dstack-verifier accepts. */
@@ -52,10 +56,14 @@ export interface Verifier {
 /** How often one caller may ask who is not told otherwise. */
 export const CALLER_RATE: RateLimit = Object.freeze({ burst: 400, perSecond: 200, peers: 10_000 });
 
+/** How often strangers may ask: a verdict takes milliseconds, and nobody vouches for them. */
+const STRANGERS_RATE: RateLimit = { burst: 100, perSecond: 50, peers: 1 };
+
 const NONCE_BYTES = 32;
 const CHALLENGE_SECONDS = 300;
 /** Until then a challenge that expired is told from one that never was. */
 const REMEMBERED_MS = 86_400_000;
+const VERDICT_ID = /^[0-9a-f-]{36}$/;
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 
 interface Parts {
@@ -67,10 +75,11 @@ interface Parts {
 
 /** The verification service: `/v1/policies`, `/v1/challenges`, `/v1/verify`, `/v1/verdicts`, and dstack-verifier's API. */
 export function createVerifier(options: VerifierAppOptions): Verifier {
-  const { db, clock, keys, newId, tokens, rate = CALLER_RATE, dstackPolicy } = options;
+  const { db, clock, keys, newId, tokens, rate = CALLER_RATE, strangersRate = STRANGERS_RATE, dstackPolicy } = options;
   const ledger = createLedger(db);
   const policies = createPolicies(db, clock);
-  const judge = createJudge({ ...options, memory: createStoredMemory(db, clock) });
+  const memory = createStoredMemory(db, clock);
+  const judge = createJudge({ ...options, memory });
   const verification = createVerification({
     judge,
     ledger,
@@ -83,11 +92,8 @@ export function createVerifier(options: VerifierAppOptions): Verifier {
   const buckets = createTokenBuckets(rate, clock);
   const who = (request: Request): Caller => {
     const caller = callerOf(request, keys());
-    const wait = Math.ceil(buckets.take(caller.id));
-    if (wait === 0) return caller;
-    throw new Problem('too_many_requests', `Too many requests of ${caller.id}; wait ${wait} s.`, {
-      headers: { 'retry-after': `${wait}` },
-    });
+    expectPatience(buckets, caller.id);
+    return caller;
   };
 
   const app = new Hono<ServiceEnv>();
@@ -95,7 +101,7 @@ export function createVerifier(options: VerifierAppOptions): Verifier {
   app.get('/health', (c) => c.json({ status: 'ok', service: 'dstack-verifier' }));
   app.get('/ready', async (c) => {
     try {
-      await policies.list('');
+      await db.sql.selectFrom('verifier_policies').select('id').limit(1).execute();
     } catch (cause) {
       throw new Problem('unavailable', 'the database does not answer', { cause });
     }
@@ -111,17 +117,22 @@ export function createVerifier(options: VerifierAppOptions): Verifier {
   });
   app.get('/v1/verdicts/:id', async ({ req }) => {
     const caller = who(req.raw);
-    const found = await ledger.verdict(req.param('id'));
+    const id = req.param('id');
+    const found = VERDICT_ID.test(id) ? await ledger.verdict(id) : undefined;
     if (found === undefined || (found.caller !== caller.id && caller.role !== 'admin')) {
       throw new Problem('not_found', 'id: you have no such verdict', { field: 'id' });
     }
     return new Response(found.answer, { headers: HEADERS });
   });
+  const strangers = createTokenBuckets(strangersRate, clock);
+  const { endorsementsForStrangers: endorsementsFor = options.endorsementsFor } = options;
+  const theirs = createJudge({ ...options, memory, endorsementsFor });
   app.post('/verify', async (c) => {
+    expectPatience(strangers, 'callers without a key');
     const request = await readDstackRequest(await jsonBody(c.req.raw));
     const stored = dstackPolicy === undefined ? undefined : await policies.inForce(dstackPolicy);
     const policy = stored && policies.parsed(stored);
-    return c.json(await dstackVerification(request, judge, policy), 200, { 'cache-control': 'no-store' });
+    return c.json(await dstackVerification(request, theirs, policy), 200, { 'cache-control': 'no-store' });
   });
   return {
     app: new Hono().route('/', app),
@@ -130,10 +141,20 @@ export function createVerifier(options: VerifierAppOptions): Verifier {
   };
 }
 
+/** Throws a `Problem` for who asks too often. */
+function expectPatience(buckets: TokenBuckets, who: string): void {
+  const wait = Math.ceil(buckets.take(who));
+  if (wait === 0) return;
+  throw new Problem('too_many_requests', `Too many requests of ${who}; wait ${wait} s.`, {
+    headers: { 'retry-after': `${wait}` },
+  });
+}
+
 function servePolicies(app: Hono<ServiceEnv>, { policies, who }: Parts): void {
   app.get('/v1/policies', async (c) => {
     who(c.req.raw);
     const after = c.req.query('after') ?? '';
+    if (after !== '' && !POLICY_ID.test(after)) throw wrong('after', 'expected the id that the last page ended with');
     const page = await policies.list(after);
     const next = page.length === PAGE ? (page.at(-1)?.id ?? null) : null;
     return c.json({ policies: page, next });

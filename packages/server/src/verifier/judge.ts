@@ -1,4 +1,5 @@
 import {
+  AssayError,
   authenticate,
   type Endorsements,
   type Evidence,
@@ -27,8 +28,9 @@ export interface JudgeOptions {
   /** Whether simulated evidence may be trusted. Default false. */
   readonly allowSimulated?: boolean | undefined;
   /**
-   * The service's own endorsements for evidence; the same object as long as they are the same. Undefined where there
-   * are none: then what came with the evidence is used. It bounds its own time.
+   * The service's own endorsements for evidence; the same object as long as they are the same. Undefined where none
+   * are needed, or nobody has them: then what came with the evidence is used. Throws `unavailable` while they cannot be
+   * had: then that is used, too, and evidence that came without gets no verdict. It bounds its own time.
    */
   readonly endorsementsFor?: ((evidence: Evidence) => Promise<RawEndorsements | undefined>) | undefined;
 }
@@ -61,10 +63,19 @@ export function createJudge({
   endorsementsFor,
 }: JudgeOptions): Judge {
   const handles = createEndorsementHandles(roots);
+  const ownOf = async (evidence: Evidence): Promise<RawEndorsements | undefined> => {
+    try {
+      return await endorsementsFor?.(evidence);
+    } catch (error) {
+      const isAway = error instanceof AssayError && error.code === 'unavailable';
+      if (isAway && evidence.endorsements !== undefined) return undefined;
+      throw error;
+    }
+  };
   const endorsementsOf = async (evidence: Evidence): Promise<Endorsements | undefined> => {
     const tee = TEES.find((candidate) => candidate.recognises(evidence.evidence));
     if (tee === undefined) return undefined;
-    const own = await endorsementsFor?.(evidence);
+    const own = await ownOf(evidence);
     if (own !== undefined) return handles.own(own, tee);
     return evidence.endorsements && handles.stapled(evidence.endorsements, tee);
   };

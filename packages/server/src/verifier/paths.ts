@@ -89,6 +89,7 @@ export const verifierPaths: ApiPaths = {
           'body_too_large',
           'unsupported_media_type',
           'too_many_requests',
+          'unavailable',
         ),
       },
     },
@@ -111,7 +112,10 @@ export const verifierPaths: ApiPaths = {
       summary: 'The stored policies',
       bearer: 'required',
       parameters: [{ name: 'after', description: 'The id that the page begins after.', schema: z.string() }],
-      answers: { 200: json('A page of them.', [policyPage]), ...problems('unauthorized', 'too_many_requests') },
+      answers: {
+        200: json('A page of them.', [policyPage]),
+        ...problems('bad_request', 'unauthorized', 'too_many_requests'),
+      },
     },
   },
   '/v1/policies/{name}': {
@@ -177,7 +181,7 @@ export const verifierPaths: ApiPaths = {
       },
       answers: {
         200: json('Whatever was found.', [dstackAnswer]),
-        ...problems('bad_request', 'body_too_large', 'unsupported_media_type'),
+        ...problems('bad_request', 'body_too_large', 'unsupported_media_type', 'too_many_requests', 'unavailable'),
       },
     },
   },
