@@ -2,8 +2,7 @@ import { isIPv6 } from 'node:net';
 
 /** The 4 or 16 bytes of an address; IPv4 within IPv6 is IPv4. Undefined for text that is no address. */
 export function addressBytes(text: string): Uint8Array | undefined {
-  if (text.startsWith('::ffff:') && text.includes('.')) return ipv4Bytes(text.slice(7));
-  const ipv4 = ipv4Bytes(text);
+  const ipv4 = ipv4Bytes(text.startsWith('::ffff:') ? text.slice(7) : text);
   if (ipv4 !== undefined) return ipv4;
   // Before a zone, which only means something on this machine.
   const [plain = ''] = text.split('%');

@@ -1,6 +1,8 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { infohash, peerId, testTracker } from '../../../../tools/bittorrent-in-tests.ts';
-import { addressBytes } from './address.ts';
+import { addressBytes, addressText } from './address.ts';
 import type { AnnounceRequest } from './request.ts';
 
 const home = Uint8Array.of(192, 0, 2, 1);
@@ -142,4 +144,33 @@ test.each([
 ])('the address %s is %s', (text, hex) => {
   const bytes = addressBytes(text);
   expect(bytes && Buffer.from(bytes).toString('hex')).toBe(hex);
+});
+
+test('any address comes back as the bytes of its text, however IPv6 is shortened', () => {
+  fc.assert(
+    fc.property(fc.ipV4(), (text) => {
+      expect(addressText(addressBytes(text) ?? new Uint8Array())).toBe(text);
+    }),
+  );
+  fc.assert(
+    fc.property(fc.ipV6(), (text) => {
+      const bytes = addressBytes(text);
+      expect([4, 16]).toContain(bytes?.length);
+      if (bytes?.length === 16) {
+        // What a URL makes of it is the short form of RFC 5952.
+        const short = (address: string): string => new URL(`http://[${address}]`).hostname;
+        expect(short(addressText(bytes))).toBe(short(text));
+      }
+    }),
+  );
+});
+
+test('any text is an address or none, as it is for Node', () => {
+  const texts = fc.oneof(fc.string(), fc.stringMatching(/^[0-9a-f:.%]{0,20}$/), fc.ipV4Extended(), fc.ipV6());
+  fc.assert(
+    fc.property(texts, (text) => {
+      expect(addressBytes(text) !== undefined).toBe(isIPv4(text) || isIPv6(text.split('%')[0] ?? ''));
+    }),
+    { numRuns: 2_000 },
+  );
 });
