@@ -78,23 +78,30 @@ export async function startTracker(options: TrackerServiceOptions): Promise<Trac
     judge: createPayloadJudge({ ...options, allowSimulated: config.allowSimulated, memory: createMemory(clock) }),
     clock,
   });
-  const closing = new AsyncDisposableStack();
+  const closing: Closing = [];
   try {
     const { database, databaseUrl, durability } = config;
     const place = databaseUrl === undefined ? { file: database, durability } : { url: databaseUrl };
     const db = await openDatabase<TrackerSchema>(place);
-    closing.defer(() => db.close());
+    closing.push(() => db.close());
     const settings: Settings = { minRatio: config.minRatio };
     const { accounting, instanceId } = await openAccounts(db, settings, options);
-    closing.defer(() => accounting.close());
+    closing.push(() => accounting.close());
     const refreshing = setInterval(() => void refresh(accounting, options.report), REFRESH_MS).unref();
-    closing.defer(() => clearInterval(refreshing));
+    closing.push(async () => clearInterval(refreshing));
     const served = await serve({ ...options, manager, accounting, settings, instanceId }, closing);
-    return { instanceId, ...served, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+    return { instanceId, ...served, [Symbol.asyncDispose]: () => closeAll(closing) };
   } catch (error) {
-    await closing.disposeAsync();
+    await closeAll(closing);
     throw error;
   }
+}
+
+/** What ends a tracker, the last thing first. */
+type Closing = (() => Promise<void>)[];
+
+async function closeAll(closing: Closing): Promise<void> {
+  for (const close of closing.splice(0).toReversed()) await close();
 }
 
 interface Running extends TrackerServiceOptions {
@@ -104,7 +111,7 @@ interface Running extends TrackerServiceOptions {
   readonly instanceId: string;
 }
 
-async function serve(running: Running, closing: AsyncDisposableStack): Promise<Pick<TrackerService, 'http' | 'udp'>> {
+async function serve(running: Running, closing: Closing): Promise<Pick<TrackerService, 'http' | 'udp'>> {
   const { config, accounting, torrents, clock, metrics } = running;
   const { host, port, epochSeconds } = config;
   const seed = new Int32Array(new Uint8Array(randomBytes(24)).buffer);
@@ -138,11 +145,11 @@ async function serve(running: Running, closing: AsyncDisposableStack): Promise<P
       limits: { closeMs: CLOSE_MS },
     }),
   );
-  closing.use(http);
+  closing.push(http.close);
   if (config.udpPort === 'off') return { http: http.address, udp: undefined };
   const udpPort = config.udpPort ?? Number(new URL(http.address).port || 80);
   const udp = await openAt('--udp-port', () => serveUdp({ tracker, host, port: udpPort, clock }));
-  closing.use(udp);
+  closing.push(udp.close);
   return { http: http.address, udp: `udp://${new URL(http.address).hostname}:${udp.port}` };
 }
 

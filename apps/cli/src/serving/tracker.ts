@@ -55,18 +55,19 @@ export async function openTracker(config: TrackerConfig, io: Io): Promise<OpenTr
     clock: io.now,
   });
   report(`this is ${tracker.instanceId}; endorsements come from ${config.pccsUrls.join(', ')}, and from nowhere else`);
-  await using closing = new AsyncDisposableStack();
-  closing.use(tracker);
   const reachable = [{ name: 'tracker', at: tracker.http }];
   if (tracker.udp !== undefined) reachable.push({ name: 'udp', at: tracker.udp });
-  if (place !== undefined) {
-    const served = await servePrivately(createMetricsApp(metrics), place, io);
-    closing.use(served);
-    reachable.push({ name: 'metrics', at: `${served.address}/metrics` });
+  try {
+    const served = place && (await servePrivately(createMetricsApp(metrics), place, io));
+    if (served !== undefined) reachable.push({ name: 'metrics', at: `${served.address}/metrics` });
+    const close = async (): Promise<void> => {
+      await Promise.all([tracker[Symbol.asyncDispose](), served?.close()]);
+    };
+    return { reachable, evidence: platform.attester?.name, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await tracker[Symbol.asyncDispose]();
+    throw error;
   }
-  const open = closing.move();
-  const evidence = platform.attester?.name;
-  return { reachable, evidence, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }
 
 async function servePrivately(app: Hono, place: ServicePlace, io: Io) {
