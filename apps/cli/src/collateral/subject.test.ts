@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { exhibitFolder } from '../../../../tools/demo-folder.ts';
 import type { Io } from '../io.ts';
-import { subjectOf } from './subject.ts';
+import { subjectOf, subjectOfEvidence } from './subject.ts';
 
 const given = (bytes: Uint8Array): Io => ({
   stdin: async () => bytes,
@@ -13,9 +13,16 @@ test('the certificates of a quote say which platform it is; when they cannot be 
   const { evidence } = folder.exhibit;
   expect(await subjectOf('-', undefined, given(evidence))).toMatchObject({ vendor: 'intel', tee: 'tdx' });
   const start = Buffer.from(evidence).indexOf('-----BEGIN');
-  await expect(subjectOf('-', undefined, given(evidence.with(start, 0x21)))).rejects.toMatchObject({
+  const broken = evidence.with(start, 0x21);
+  await expect(subjectOf('-', undefined, given(broken))).rejects.toMatchObject({
     code: 'malformed',
     details: { field: 'FILE' },
-    message: expect.stringContaining('certificates of the quote'),
+    message: expect.stringMatching(/^FILE: certificates of the quote/),
+  });
+  // A service has no such argument.
+  await expect(subjectOfEvidence(broken)).rejects.toMatchObject({
+    code: 'malformed',
+    details: { field: 'evidence' },
+    message: expect.stringMatching(/^evidence: certificates of the quote/),
   });
 });

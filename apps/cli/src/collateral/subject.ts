@@ -7,6 +7,7 @@ import { readEvidence } from '../evidence.ts';
 import { usage } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { TEES } from '../tees.ts';
+import { namingOptions } from './naming-options.ts';
 
 /** What is to be fetched for a piece of evidence. `query`: the quote has no certificate that would say the rest. */
 export type FetchSubject =
@@ -18,30 +19,31 @@ export type FetchSubject =
 export async function subjectOf(file: string, product: Product | undefined, io: Io): Promise<FetchSubject> {
   const found = await readEvidence(file, io);
   if ('malformed' in found) throw new AssayError('malformed', `FILE: ${found.malformed}`, { field: 'FILE' });
-  return subjectOfEvidence(found.evidence, product);
+  const { evidence } = found;
+  return namingOptions(() => subjectOfEvidence(evidence, product));
 }
 
 /** What vouches for evidence. Throws `usage` and `malformed` when that cannot be told. */
 export async function subjectOfEvidence(evidence: Uint8Array, product?: Product): Promise<FetchSubject> {
   const { tee, claims } = await claimsOf(evidence, {});
-  if (claims === null) throw usage('FILE: the evidence is malformed; assay inspect says where', 'FILE');
+  if (claims === null) throw usage('evidence: it is malformed; assay inspect says where', 'evidence');
   if (tee === 'snp') return { vendor: 'amd', ...amdSubjectOf(claims, product) };
   if (tee !== 'sgx' && tee !== 'tdx')
-    throw usage('FILE: these tokens need no collateral: they carry their chain', 'FILE');
+    throw usage('evidence: these tokens need no collateral: they carry their chain', 'evidence');
   const quote = quoteOf(tee, evidence);
   const { certification } = quote.authentication;
   if ('chain' in certification) return { vendor: 'intel', ...certified(tee, claims, certification.chain) };
   return { vendor: 'intel', tee, evidence, query: queryOf(quote) };
 }
 
-/** The platform by the quote's own certificates, which may be anything. Throws `malformed`, naming the file. */
+/** The platform by the quote's own certificates, which may be anything. Throws `malformed`. */
 function certified(tee: 'sgx' | 'tdx', claims: Claims | null, chain: Uint8Array): IntelSubject {
   try {
     return intelFrom(tee, claims, chain);
   } catch (error) {
     if (!(error instanceof AssayError) || error.code !== 'malformed') throw error;
-    const message = `FILE: certificates of the quote: ${error.message}; assay inspect says where`;
-    throw new AssayError('malformed', message, { field: 'FILE' }, { cause: error });
+    const message = `evidence: certificates of the quote: ${error.message}; assay inspect says where`;
+    throw new AssayError('malformed', message, { field: 'evidence' }, { cause: error });
   }
 }
 
@@ -53,8 +55,8 @@ function queryOf({ header, authentication }: ReturnType<typeof quoteOf>): PckQue
   const size = ENCRYPTED_PPID[certification.type];
   if (!('platform' in certification) || size === undefined || certification.platform.pceId === null) {
     throw usage(
-      'FILE: the quote names its platform by plain PPID, which services do not take: give its PCK chain',
-      'FILE',
+      'evidence: the quote names its platform by plain PPID, which services do not take: give its PCK chain',
+      'evidence',
     );
   }
   const { cpuSvn, pceSvn, pceId } = certification.platform;
@@ -89,7 +91,7 @@ async function claimsOf(evidence: Uint8Array, endorsements: RawEndorsements): Re
 function quoteOf(name: 'sgx' | 'tdx', evidence: Uint8Array) {
   const tee = name === 'sgx' ? sgx : tdx;
   const parsed = tee.parse(evidence, new Checklist(tee.checks));
-  if (parsed === undefined) throw usage('FILE: the quote is malformed', 'FILE');
+  if (parsed === undefined) throw usage('evidence: the quote is malformed', 'evidence');
   return parsed.quote;
 }
 
@@ -101,7 +103,7 @@ function intelFrom(tee: 'sgx' | 'tdx', claims: Claims | null, chain: Uint8Array)
   const ca = names.find((name) => name !== undefined);
   const fmspc = claims?.platform.fmspc;
   if (ca === undefined || fmspc === undefined) {
-    throw usage('FILE: no PCK certificate in the quote says which platform this is', 'FILE');
+    throw usage('evidence: no PCK certificate in the quote says which platform this is', 'evidence');
   }
   return { tee, fmspc, ca: ca === 'Platform' ? 'platform' : 'processor' };
 }
@@ -109,7 +111,7 @@ function intelFrom(tee: 'sgx' | 'tdx', claims: Claims | null, chain: Uint8Array)
 function amdSubjectOf({ platform, evidence }: Claims, given: Product | undefined): AmdSubject {
   const product = given ?? (platform.product as Product | undefined);
   if (product === undefined) {
-    throw usage('--product: reports of version 2 do not say it; expected Milan, Genoa or Turin', '--product');
+    throw usage('product: reports of version 2 do not say it; expected Milan, Genoa or Turin', 'product');
   }
   const signer = memberOf(evidence, 'signerInfo').signingKey === 'VLEK' ? 'VLEK' : 'VCEK';
   const reported = memberOf(evidence, 'reportedTcb');

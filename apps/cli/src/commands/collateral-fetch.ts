@@ -11,6 +11,7 @@ import {
 import { type Answer, jsonText } from '../answer.ts';
 import { assertDirectory, writeDirectory } from '../collateral/directory.ts';
 import { fetchFor } from '../collateral/fetch.ts';
+import { namingOptions } from '../collateral/naming-options.ts';
 import { subjectOf } from '../collateral/subject.ts';
 import { EXIT, usage } from '../failure.ts';
 import type { Io } from '../io.ts';
@@ -43,12 +44,8 @@ export async function fetchCollateral(file: string, flags: FetchFlags, io: Io): 
       io.stderr(`${status} ${url.origin}${url.pathname} ${bytes.length} bytes\n`),
   };
   const subject = await subjectOf(file, productOf(flags.product), io);
-  const files = await fetchFor(
-    subject,
-    service,
-    { intel: intelOptions(flags), amd: await amdOptions(flags, io) },
-    limits,
-  );
+  const options = { intel: intelOptions(flags), amd: await amdOptions(flags, io) };
+  const files = await namingOptions(() => fetchFor(subject, service, options, limits));
   await writeDirectory(flags.output, files);
   return { output: flags.json ? jsonText(document(flags, files)) : table(flags, files, io), exitCode: EXIT.trusted };
 }

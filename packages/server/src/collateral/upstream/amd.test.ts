@@ -71,7 +71,7 @@ test('a VLEK comes from the caller, all else from the service', async () => {
   const subject = { product: 'Milan', signer: 'VLEK', chipId: '', reportedTcb: TCB } as const;
   await expect(fetchFrom(routes, subject)).rejects.toMatchObject({
     code: 'unavailable',
-    details: { field: '--vlek' },
+    details: { field: 'vlek' },
   });
   const { files, requests } = await fetchFrom(routes, subject, { vlek: exhibit.vek.certificate });
   expect([...files.keys()]).toEqual(['vlek.der', 'ask.der', 'ark.der', 'arkCrl.der']);

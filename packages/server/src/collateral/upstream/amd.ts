@@ -55,9 +55,9 @@ export async function fetchAmd(
   ]);
 }
 
-const HIDDEN = 'the report hides its chip id (MASK_CHIP_KEY): its VCEK can only come from the host';
+const HIDDEN = 'evidence: the report hides its chip id (MASK_CHIP_KEY): its VCEK can only come from the host';
 const NO_VLEK =
-  'VLEK: AMD gives these certificates to clouds only; take it from the guest (extended report) and name it with --vlek';
+  'vlek: AMD gives these certificates to clouds only; take it from the guest (extended report) and give it';
 
 async function leafOf(
   { signer, product, chipId, reportedTcb }: AmdSubject,
@@ -67,10 +67,10 @@ async function leafOf(
 ): Promise<Uint8Array> {
   if (signer === 'VLEK') {
     if (vlek) return vlek;
-    throw new AssayError('unavailable', NO_VLEK, { field: '--vlek' });
+    throw new AssayError('unavailable', NO_VLEK, { field: 'vlek' });
   }
   if (/^0*$/.test(chipId)) {
-    throw new AssayError('usage', HIDDEN, { field: 'FILE' });
+    throw new AssayError('usage', HIDDEN, { field: 'evidence' });
   }
   // Turin's certificates name a chip by 8 bytes, older ones by all 64.
   const chip = product === 'Turin' ? chipId.slice(0, 16) : chipId;

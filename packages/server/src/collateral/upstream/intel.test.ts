@@ -145,7 +145,7 @@ test("the root's list on another host is not fetched unless the caller says so",
     await expect(fetched()).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining('https://elsewhere.invalid/IntelSGXRootCA.der'),
-      details: { field: '--root-crl' },
+      details: { field: 'rootCrl' },
     });
     const files = await fetched({ rootCrl: parseAddress(`${other.origin}/root.crl`, '--root-crl') });
     expect(await isGenuine(exhibit, files)).toBe('pass');

@@ -152,11 +152,13 @@ function distributionPoint(
   if (url === null) throw rootCrlError('the root certificate does not say where its CRL is');
   const intels = from.host === INTEL_SERVICE && url.host === INTEL_CERTIFICATES;
   if (!isSafe(url) || (url.host !== from.host && !intels)) {
-    throw rootCrlError(`the root's CRL is at ${url.href}, which is not the host of ${field}; --root-crl allows it`);
+    throw rootCrlError(
+      `the root's CRL is at ${url.href}, which is not the host of ${field}; give this address, too, if that is right`,
+    );
   }
   return url;
 }
 
 function rootCrlError(reason: string): AssayError {
-  return new AssayError('unavailable', `root CRL: ${reason}`, { field: '--root-crl', actual: reason });
+  return new AssayError('unavailable', `rootCrl: ${reason}`, { field: 'rootCrl', actual: reason });
 }
