@@ -22,6 +22,9 @@ export interface TorrentInTests {
   readonly torrent: Uint8Array;
 }
 
+/** For what is on its way: a busy machine is slow, not wrong. */
+export const PATIENT = { timeout: 30_000 } as const;
+
 /** Makes a torrent of one file. */
 export function torrentInTests(
   bytes: number,

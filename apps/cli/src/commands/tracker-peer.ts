@@ -27,7 +27,10 @@ export async function trackerPeer(flags: PeerFlags, io: Io, stop: AbortSignal): 
   const membership = await membershipOf(flags);
   const told = async () => {
     const { host, data } = flags;
-    await using joined = await joinTorrent({ torrent, data, membership, host, port, note, clock: io.now });
+    await using joined = await joinTorrent({
+      ...{ torrent, data, membership, host, port, note, clock: io.now },
+      pending: `${flags.account}.pending`,
+    });
     io.stdout(
       `${membership.userId} at ${membership.tracker}, port ${joined.peer.port}: ${joined.left()} bytes are missing\n`,
     );

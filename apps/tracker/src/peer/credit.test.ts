@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openDatabase } from '@assay/store';
 import { parseJson } from '@assay/verify/codec';
 import { describe, expect, test } from 'vitest';
-import { folderInTests, torrentInTests, trackerInTests } from '../../../../tools/tracker-peers-in-tests.ts';
+import { folderInTests, PATIENT, torrentInTests, trackerInTests } from '../../../../tools/tracker-peers-in-tests.ts';
 import { deriveEd25519Key } from '../bls/derive.ts';
 import { blsKey } from '../bls/key.ts';
 import type { Accounting, AccountingOptions } from '../ledger/accounting.ts';
@@ -31,10 +31,15 @@ describe('credit that a peer earned', () => {
       const membership = await createMembership(accountOf('alice'), { tracker: tracker.http, userId: 'alice' });
       const bob = await createMembership(accountOf('bob'), { tracker: tracker.http, userId: 'bob' });
       const common = { torrent: file.torrent, host: '127.0.0.1', port: 0, note: () => undefined };
-      await using seed = await joinTorrent({ ...common, data: here.path, membership });
-      await using leech = await joinTorrent({ ...common, data: there.path, membership: bob });
+      await using seed = await joinTorrent({ ...common, data: here.path, membership, pending: accountOf('alice') });
+      await using leech = await joinTorrent({
+        ...common,
+        data: there.path,
+        membership: bob,
+        pending: accountOf('bob'),
+      });
       await leech.peer.complete;
-      await expect.poll(() => seed.receipts().kept + seed.receipts().counted).toBe(16);
+      await expect.poll(() => seed.receipts().kept + seed.receipts().counted, PATIENT).toBe(16);
       await seed.report();
       return membership;
     })();

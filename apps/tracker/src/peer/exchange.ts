@@ -106,7 +106,10 @@ export function startExchange(wire: Wire, parts: ExchangeParts): Exchange {
         await receipting.take(message.id, message.payload);
         serving.go();
         return part();
-      default:
+      case 'not-interested':
+      case 'keep-alive':
+      case 'unknown':
+        return;
     }
   };
   const run = async (): Promise<AssayError | undefined> => {

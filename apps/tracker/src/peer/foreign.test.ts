@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { toHex, utf8 } from '@assay/verify/codec';
 import Wire from 'bittorrent-protocol';
 import { describe, expect, test } from 'vitest';
-import { folderInTests, torrentInTests } from '../../../../tools/tracker-peers-in-tests.ts';
+import { folderInTests, PATIENT, torrentInTests } from '../../../../tools/tracker-peers-in-tests.ts';
 import { EPOCH, plainPeer, TRACKER } from '../../../../tools/tracker-peers-plain.ts';
 import { encodeBencode } from '../bencode/encode.ts';
 import type { Bencode } from '../bencode/value.ts';
@@ -129,9 +129,9 @@ describe('bittorrent-protocol', () => {
       });
     });
     shake();
-    await expect.poll(() => seed.kept.length).toBe(1);
+    await expect.poll(() => seed.kept.length, PATIENT).toBe(1);
     expect(seed.kept.map(({ certificate }) => toHex(certificate))).toEqual([toHex(signer.certificate)]);
-    await expect.poll(() => refusals).toEqual(['bytes']);
+    await expect.poll(() => refusals, PATIENT).toEqual(['bytes']);
     socket.destroy();
   });
 
@@ -159,7 +159,7 @@ describe('bittorrent-protocol', () => {
     });
     wire.on('unchoke', () => wire.request(0, 0, 16_384, (_error, block) => blocks.push(block?.length ?? 0)));
     shake();
-    await expect.poll(() => blocks).toEqual([16_384]);
+    await expect.poll(() => blocks, PATIENT).toEqual([16_384]);
     expect(advice).toEqual([expect.stringContaining('send m.pt_receipt as an integer')]);
     expect(seed.kept).toEqual([]);
     socket.destroy();

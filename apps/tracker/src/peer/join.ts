@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { AssayError } from '@assay/verify';
-import { concatBytes, utf8 } from '@assay/verify/codec';
+import { concatBytes, toHex, utf8 } from '@assay/verify/codec';
 import { epochAt } from '../announce/gate.ts';
 import { blsKey } from '../bls/key.ts';
 import { openContent } from './content.ts';
 import type { Membership } from './membership.ts';
 import { parseMetainfo } from './metainfo.ts';
 import { type Peer, startPeer } from './peer.ts';
+import { readPending, writePending } from './pending-file.ts';
 import { createReporter, type Reporter, type ReportStatistics } from './reporter.ts';
 import { createSigner } from './signer.ts';
 import { createTrackerClient } from './tracker-client.ts';
@@ -18,10 +19,14 @@ export interface JoinOptions {
   /** Folder of the file that it names. */
   readonly data: string;
   readonly membership: Membership;
+  /** Path, without infohash and ending, of the file in which receipts wait for the next start. */
+  readonly pending: string;
   readonly host: string;
   readonly port: number;
   /** What is worth a line in a log. */
   readonly note: (line: string) => void;
+  /** Milliseconds between two reports; 5,000 unless given. */
+  readonly reportMs?: number;
   readonly clock?: () => Date;
   readonly randomBytes?: (length: number) => Uint8Array;
 }
@@ -50,8 +55,11 @@ export async function joinTorrent(options: JoinOptions): Promise<Joined> {
   const epoch = (): number => epochAt(Math.floor(clock().getTime() / 1000), epochSeconds);
   const signer = createSigner(blsKey(membership.secretKey), instanceId, epoch() + SESSION_EPOCHS);
   const reporter = createReporter((groups) => tracker.report(userId, groups));
+  const pending = `${options.pending}.${toHex(metainfo.infohash)}.json`;
+  for (const receipt of await readPending(pending)) reporter.keep(receipt);
   const peerId = concatBytes(utf8('-AY0001-'), random(12));
   const content = await openContent(metainfo, options.data);
+  // Nobody is credited for what he says he uploaded.
   const announced = { passkey, infohash: metainfo.infohash, peerId, uploaded: 0 };
   let peer: Peer;
   try {
@@ -65,7 +73,7 @@ export async function joinTorrent(options: JoinOptions): Promise<Joined> {
     await content[Symbol.asyncDispose]();
     throw error;
   }
-  const timer = setInterval(() => void reported(reporter, note), REPORT_MS).unref();
+  const timer = setInterval(() => void reported(reporter, note), options.reportMs ?? REPORT_MS).unref();
   return {
     peer,
     left: content.left,
@@ -75,6 +83,7 @@ export async function joinTorrent(options: JoinOptions): Promise<Joined> {
       clearInterval(timer);
       await peer.close();
       await reported(reporter, note);
+      await writePending(pending, reporter.pending());
       await content[Symbol.asyncDispose]();
     },
   };

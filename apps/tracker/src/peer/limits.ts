@@ -30,7 +30,8 @@ export const PEER_LIMITS = Object.freeze({
   keptReceipts: 16_384,
   /** Receipts in one report. */
   reportedReceipts: 256,
-  trackerMs: 15_000,
+  /** A call of the tracker: two of them, when a peer ends, fit in what service managers wait. */
+  trackerMs: 4_000,
   /** Bytes of a tracker's answer. */
   answerBytes: 1_048_576,
 });

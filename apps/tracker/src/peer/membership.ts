@@ -72,5 +72,8 @@ function checkedAddress(tracker: string): string {
 }
 
 function malformed(path: string): AssayError {
-  return new AssayError('malformed', `${path}: no ${SCHEMA}, or an unfinished one; register again with another user`);
+  return new AssayError(
+    'malformed',
+    `${path}: no ${SCHEMA}, or a registration that did not finish; delete it, and register another user`,
+  );
 }

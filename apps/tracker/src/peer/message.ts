@@ -47,7 +47,10 @@ function bodyOf(message: Exclude<Message, { readonly type: 'unknown' }>): readon
       return [Uint8Array.of(ID.piece), u32(message.piece), u32(message.begin), message.block];
     case 'extended':
       return [Uint8Array.of(ID.extended, message.id), message.payload];
-    default:
+    case 'choke':
+    case 'unchoke':
+    case 'interested':
+    case 'not-interested':
       return [Uint8Array.of(PLAIN.indexOf(message.type))];
   }
 }

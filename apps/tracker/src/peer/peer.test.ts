@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { folderInTests, torrentInTests } from '../../../../tools/tracker-peers-in-tests.ts';
+import { folderInTests, PATIENT, torrentInTests } from '../../../../tools/tracker-peers-in-tests.ts';
 import { EPOCH, plainPeer, TRACKER } from '../../../../tools/tracker-peers-plain.ts';
 import { blsKeyPair } from '../bls/key.ts';
 import { openContent } from './content.ts';
@@ -122,7 +122,7 @@ describe('a peer', () => {
       }
     };
     await flood();
-    await expect.poll(() => seed.told).toEqual([expect.stringContaining('request: more than 512 at once')]);
+    await expect.poll(() => seed.told, PATIENT).toEqual([expect.stringContaining('request: more than 512 at once')]);
   });
 });
 

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { AssayError } from '@assay/verify';
 import type { AnnounceEvent } from '../announce/gate.ts';
 import type { Content } from './content.ts';
 import { type Exchange, type ExchangeParts, startExchange } from './exchange.ts';
@@ -97,8 +96,8 @@ export async function startPeer(options: PeerOptions): Promise<Peer> {
     try {
       await work(await openWire(socket, { local, mostBytes }), name);
     } catch (error) {
-      if (!(error instanceof AssayError)) throw error;
-      note(`${name}: ${error.message}`);
+      // Also a full disk: what others have is still to be had.
+      note(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
       sockets.delete(socket);
       socket.destroy();
@@ -134,8 +133,8 @@ export async function startPeer(options: PeerOptions): Promise<Peer> {
     const { interval, peers } = await announce({ port, event, left, downloaded: started - left });
     if (closed) return;
     timer = setTimeout(() => void retell('update'), interval * 1000);
-    // Seeds are found by others.
-    if (left > 0) for (const peer of peers) void meet(peer.host, peer.port);
+    // A seed, too: whoever came before it asks the tracker again in half an hour only.
+    for (const peer of peers) void meet(peer.host, peer.port);
   };
   const retell = (event: AnnounceEvent): Promise<void> =>
     tell(event).catch((error: unknown) => {

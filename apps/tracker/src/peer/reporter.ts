@@ -8,6 +8,8 @@ export interface Reporter {
   readonly keep: (receipt: KeptReceipt) => void;
   /** Reports what is kept, in several calls where it is much. What could not be reported is kept. */
   readonly flush: () => Promise<void>;
+  /** What is kept. */
+  readonly pending: () => readonly KeptReceipt[];
   readonly statistics: () => ReportStatistics;
 }
 
@@ -47,6 +49,7 @@ export function createReporter(report: (groups: readonly JsonObject[]) => Promis
       });
       return flushing;
     },
+    pending: () => kept,
     statistics: () => ({ kept: kept.length, counted, refused: Object.fromEntries(refused) }),
   };
 }
