@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useErrorBoundary } from 'preact/hooks';
 import { type Session, useSession } from './session.ts';
 import { Actions } from './view/actions.tsx';
 import { Icon } from './view/icon.tsx';
@@ -9,11 +10,16 @@ import { SettingsPanel } from './view/settings-panel.tsx';
 import { Tabs } from './view/tabs.tsx';
 import { nextTheme } from './view/theme.ts';
 import { VerdictCard } from './view/verdict-card.tsx';
+import { answerOf } from './view/words.ts';
 
 /** The whole page. */
 export function App({ clock }: { readonly clock: () => Date }): JSX.Element {
   const session = useSession(clock);
-  const { given, judged, arrived, busy } = session.state;
+  const { given, judged, arrived, busy, asking } = session.state;
+  const answer = judged && answerOf(judged);
+  const [failure] = useErrorBoundary();
+  // What stood here before would look like the verdict on what cannot be shown.
+  if (failure) return <p role="alert">This page failed, and has no verdict. Load it again.</p>;
   return (
     <>
       <header class="bar">
@@ -24,7 +30,7 @@ export function App({ clock }: { readonly clock: () => Date }): JSX.Element {
           <Icon name="theme" /> Light or dark
         </button>
       </header>
-      <main aria-busy={busy}>
+      <main aria-busy={busy || asking}>
         {given === undefined && (
           <p class="lead">
             Is this machine what it is said to be? Evidence is verified here, in this page; nothing leaves it.
@@ -36,6 +42,10 @@ export function App({ clock }: { readonly clock: () => Date }): JSX.Element {
         </div>
         <Notices session={session} />
         <SettingsPanel session={session} />
+        {/* It stands in the page before there is a verdict: only then is a change of it read out. */}
+        <p class="away" role="status">
+          {answer && !busy && `${answer.word}. ${answer.sentence}`}
+        </p>
         {judged && given && (
           <>
             <VerdictCard judged={judged} given={given} arrived={arrived} />

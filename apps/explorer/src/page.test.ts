@@ -117,7 +117,7 @@ describeInChromium('simulated evidence', () => {
       await choose(page, quoteFiles());
       expect((await verdictOf(page)).word).toBe('Not trusted');
       await expectFrom(page, { Policy: ANY });
-      expect((await verdictOf(page)).word).toBe('Trusted');
+      expect((await verdictOf(page)).word).toBe('Trusted, but simulated');
       expect(await page.locator('.banner').innerText()).toContain('SIMULATED');
       const card = page.getByRole('region', { name: 'Verdict' });
       expect(Number(await card.getAttribute('data-elapsed-ms'))).toBeGreaterThan(0);
@@ -193,9 +193,13 @@ describeInChromium('simulated evidence', () => {
         await expectFrom(page, { Policy: '' });
         await page.getByLabel('Files of evidence', { exact: true }).setInputFiles(path);
         expect((await verdictOf(page)).word).toBe('Not trusted');
-        await page.getByRole('button', { name: 'Fill in what the bundle’s maker recorded' }).click();
-        await expect.poll(async () => (await verdictOf(page)).word).toBe('Trusted');
-        expect(await page.locator('[data-check="bundle.time"]').getAttribute('data-check-outcome')).toBe('warn');
+        // On its maker's terms it reproduces, which is no ground to trust it; on the reader's it is judged anew.
+        await page.getByRole('button', { name: 'Does the record reproduce?' }).click();
+        await expect.poll(async () => (await verdictOf(page)).word).toBe('Reproduces');
+        expect(await page.getByRole('region', { name: 'Verdict' }).getAttribute('data-trusted')).toBe('false');
+        expect(await page.locator('[data-check="bundle.recorded"]').getAttribute('data-check-outcome')).toBe('warn');
+        await page.getByRole('button', { name: 'Judge on my terms' }).click();
+        await expect.poll(async () => (await verdictOf(page)).word).toBe('Not trusted');
       }));
   });
 });

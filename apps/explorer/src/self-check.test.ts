@@ -55,10 +55,10 @@ describeInChromium('"Check this server"', () => {
           failed: [],
         });
         await page.getByRole('button', { name: 'Expect this code' }).click();
-        await expect.poll(async () => (await verdictOf(page)).word).toBe('Trusted');
+        await expect.poll(async () => (await verdictOf(page)).word).toBe('Trusted, but simulated');
         // Another click, another nonce; what was expected stays.
         await page.getByRole('button', { name: 'Check this server' }).click();
-        await expect.poll(async () => (await verdictOf(page)).word).toBe('Trusted');
+        await expect.poll(async () => (await verdictOf(page)).word).toBe('Trusted, but simulated');
       },
       { service: attester() },
     ));

@@ -1,6 +1,7 @@
-import { AssayError } from '@assay/verify';
+import { AssayError, type RawEndorsements } from '@assay/verify';
 import { useRef, useState } from 'preact/hooks';
 import { type Gathered, type Given, gather, type InputFile, type NamedRoot } from './evidence/gather.ts';
+import type { Answered } from './judging/ask-server.ts';
 import { type Companions, type Judged, judge } from './judging/judge.ts';
 import { type Settings, STRICT } from './judging/settings.ts';
 
@@ -23,13 +24,17 @@ export interface State {
   /** Milliseconds of `performance.now()` when the evidence arrived. */
   readonly arrived: number;
   readonly busy: boolean;
+  /** True while a server is waited for. */
+  readonly asking: boolean;
 }
 
 /** What the reader can do. */
 export interface Session {
   readonly state: State;
   /** Reads files and judges what they hold; `arrived` is when the reader let go of them. */
-  readonly take: (files: Promise<readonly InputFile[]>, arrived: number, more?: Partial<Settings>) => Promise<void>;
+  readonly take: (files: Promise<readonly InputFile[]>, arrived: number) => Promise<void>;
+  /** Waits for a server's answer to a nonce and judges it, unless the reader turns to something else meanwhile. */
+  readonly ask: (answer: Promise<Answered>, nonce: string, arrived: number) => Promise<void>;
   /** Changes settings and judges again. */
   readonly change: (more: Partial<Settings>) => Promise<void>;
   /** Vouches for a root that was offered. */
@@ -48,6 +53,7 @@ const NOTHING: State = {
   ignored: [],
   arrived: 0,
   busy: false,
+  asking: false,
 };
 
 /** The page's state. What is given and set shows at once; of judgements that overtake each other the last begun counts. */
@@ -55,6 +61,7 @@ export function useSession(clock: () => Date): Session {
   const [state, show] = useState(NOTHING);
   const latest = useRef(state);
   const turn = useRef(0);
+  const asked = useRef<Promise<Answered>>(undefined);
   const update = (more: Partial<State>): void => {
     latest.current = { ...latest.current, ...more };
     show(latest.current);
@@ -76,17 +83,40 @@ export function useSession(clock: () => Date): Session {
   };
   const change = (more: Partial<Settings>): Promise<void> =>
     rejudge({ settings: { ...latest.current.settings, ...more }, arrived: performance.now() });
+  /** Forgets all but the settings, and what is still under way. */
+  const clear = (more: Partial<State> = {}): void => {
+    turn.current += 1;
+    asked.current = undefined;
+    update({ ...NOTHING, settings: { ...latest.current.settings, recorded: false }, ...more });
+  };
 
   return {
     state,
     change,
-    take: async (files, arrived, more = {}) => {
+    ask: async (answer, nonce, arrived) => {
+      clear({ asking: true });
+      asked.current = answer;
+      try {
+        const { file, infoSha256 } = await answer;
+        // Of an answer only the evidence counts: roots, policies and logs are the reader's to give.
+        const { given } = await gather([file]);
+        if (given === undefined)
+          throw new AssayError('malformed', `${file.name}: no kind of evidence that Assay knows`);
+        if (asked.current !== answer) return;
+        const settings = { ...latest.current.settings, nonce, at: '', genuine: false, reportData: '' };
+        await rejudge({ asking: false, given: { ...given, answered: { infoSha256 } }, settings, arrived });
+      } catch (error) {
+        if (asked.current === answer) update({ asking: false, problem: problemOf(error) });
+      }
+    },
+    take: async (files, arrived) => {
       turn.current += 1;
       const mine = turn.current;
       update({ busy: true, problem: undefined });
       try {
         const gathered = await gather(await files);
-        await rejudge({ ...merged(latest.current, gathered, more), arrived });
+        if (gathered.given) asked.current = undefined;
+        await rejudge({ ...merged(latest.current, gathered), arrived });
       } catch (error) {
         // The verdict on what was given before would look like that on what could not be read.
         if (mine === turn.current) update({ busy: false, judged: undefined, problem: problemOf(error) });
@@ -98,15 +128,12 @@ export function useSession(clock: () => Date): Session {
       return change({ roots: [...settings.roots, root], allowSimulated: true });
     },
     fail: (field, message) => update({ problem: { field, message }, busy: false }),
-    clear: () => {
-      turn.current += 1;
-      update({ ...NOTHING, settings: latest.current.settings });
-    },
+    clear: () => clear(),
   };
 }
 
-/** New evidence replaces the old one; endorsements stay until others come. */
-function merged(state: State, gathered: Gathered, more: Partial<Settings>): Partial<State> {
+/** New evidence replaces the old one. Endorsements stay until others come with evidence; alone they add to those. */
+function merged(state: State, gathered: Gathered): Partial<State> {
   const { given, endorsements, eventLog, appCompose, policy, roots, ignored } = gathered;
   const nothing = !given && !endorsements && !eventLog && !appCompose && !policy && roots.length === 0;
   if (nothing) {
@@ -121,14 +148,24 @@ function merged(state: State, gathered: Gathered, more: Partial<Settings>): Part
     given: given ?? state.given,
     companions: {
       ...kept,
-      ...(endorsements && { endorsements }),
+      ...(endorsements && { endorsements: given ? endorsements : added(kept.endorsements, endorsements) }),
       ...(eventLog && { eventLog }),
       ...(appCompose && { appCompose }),
     },
-    settings: { ...state.settings, ...(policy !== undefined && { policy }), ...more },
+    settings: { ...state.settings, ...(policy !== undefined && { policy }), ...(given && { recorded: false }) },
     offered: roots,
     ignored,
-    ...(given && { judged: undefined }),
+    ...(given && { judged: undefined, asking: false }),
+  };
+}
+
+/** Files of one folder may come one after another: each takes the place of its like. */
+function added(before: RawEndorsements = {}, more: RawEndorsements): RawEndorsements {
+  return {
+    ...before,
+    ...more,
+    ...(more.dcap && { dcap: { ...before.dcap, ...more.dcap } }),
+    ...(more.snp && { snp: { ...before.snp, ...more.snp } }),
   };
 }
 

@@ -45,7 +45,7 @@ describeInChromium('what npm start shows', () => {
             bound: 'pass',
           });
         await page.getByRole('button', { name: 'Expect this code' }).click();
-        await expect.poll(async () => (await verdictOf(page)).word).toBe('Trusted');
+        await expect.poll(async () => (await verdictOf(page)).word).toBe('Trusted, but simulated');
         expect(await page.getByRole('region', { name: 'Verdict' }).innerText()).toMatch(/simulated/i);
         expect(await axeFinds(page)).toEqual([]);
         expect({ outside, faults }).toEqual({ outside: [], faults: [] });

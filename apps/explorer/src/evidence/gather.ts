@@ -17,10 +17,12 @@ export interface NamedRoot {
 }
 
 /** A file of evidence: read, or broken in a way that says what it was meant to be. */
-export type Given = { readonly name: string; readonly bytes: Uint8Array } & (
-  | Unwrapped
-  | { readonly malformed: string }
-);
+export type Given = {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Where a server answered it: SHA-256 of the server's `/info` as received, lower-case hex, where there is one. */
+  readonly answered?: { readonly infoSha256: string | undefined };
+} & (Unwrapped | { readonly malformed: string });
 
 /** What a handful of files holds. */
 export interface Gathered {
@@ -40,7 +42,17 @@ type Part = Partial<Pick<Gathered, 'given' | 'endorsements' | 'eventLog' | 'appC
   readonly root?: NamedRoot;
 };
 
-/** Sorts files by what they are. Of several files of evidence the first counts. */
+/** What a part is called where there is another of its kind. */
+const KINDS = {
+  given: 'file of evidence',
+  endorsements: 'file of collateral',
+  eventLog: 'event log',
+  appCompose: 'app-compose file',
+  policy: 'policy',
+} as const;
+const KEYS = ['given', 'endorsements', 'eventLog', 'appCompose', 'policy'] as const;
+
+/** Sorts files by what they are. Of several of one kind the first counts, and the others are named. */
 export async function gather(files: readonly InputFile[]): Promise<Gathered> {
   const folder: Record<string, Uint8Array> = {};
   const parts: Part[] = [];
@@ -49,12 +61,14 @@ export async function gather(files: readonly InputFile[]): Promise<Gathered> {
     const name = file.name.slice(file.name.lastIndexOf('/') + 1);
     // Endorsements are known by their names, as in a folder of `assay collateral fetch`.
     if (Object.keys(endorsementsFromDirectory({ [name]: file.bytes })).length > 0) {
-      folder[name] = file.bytes;
+      if (name in folder) ignored.push(`${name} (one of this name at a time)`);
+      else folder[name] = file.bytes;
       continue;
     }
     const part = await partOf({ ...file, name }, recognise(file.bytes, TEES));
-    const surplus = part?.given !== undefined && parts.some(({ given }) => given);
-    if (part === undefined || surplus) ignored.push(surplus ? `${name} (one file of evidence at a time)` : name);
+    const surplus = KEYS.find((key) => part?.[key] !== undefined && parts.some((other) => other[key] !== undefined));
+    if (part === undefined) ignored.push(name);
+    else if (surplus) ignored.push(`${name} (one ${KINDS[surplus]} at a time)`);
     else parts.push(part);
   }
   const named = endorsementsFromDirectory(folder);

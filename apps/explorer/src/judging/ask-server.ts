@@ -1,11 +1,11 @@
-import { AssayError, type Policy } from '@assay/verify';
+import { AssayError } from '@assay/verify';
 import { toHex } from '@assay/verify/codec';
 import type { InputFile } from '../evidence/gather.ts';
-import { readPolicy } from './judge.ts';
+import { quoted } from './command-line.ts';
 
-/** What a server answered: its evidence as a file, and the bytes of `/info`, which its statement must name. */
+/** What a server answered: its evidence as a file, and the digest of its `/info`, which its statement must name. */
 export interface Answered {
-  readonly files: readonly InputFile[];
+  readonly file: InputFile;
   /** SHA-256 of `/info` as received, lower-case hex; undefined where there is none. */
   readonly infoSha256: string | undefined;
 }
@@ -21,38 +21,17 @@ export async function askServer(origin: string, nonce: string, signal: AbortSign
   ]);
   const digest = info && (await crypto.subtle.digest('SHA-256', info));
   return {
-    files: [{ name: `${origin}/attestation`, bytes: answer }],
+    file: { name: `${origin}/attestation`, bytes: answer },
     infoSha256: digest && toHex(new Uint8Array(digest)),
   };
 }
 
-/**
- * The reader's policy for an answer: where it names no binding, or one that this page filled in, the statement must be
- * about the `/info` that this page received. A policy that does not parse stays as it is, and is refused.
- */
-export function answeredPolicy({ infoSha256 }: Answered, written: string): string {
-  const policy = written.trim() === '' ? {} : parsed(written);
-  if (policy === undefined) return written;
-  const { binding } = policy;
-  const ours = typeof binding === 'object' && binding.claims?.infoSha256 !== undefined;
-  if (binding !== undefined && !ours) return written;
-  const claims = infoSha256 === undefined ? {} : { claims: { infoSha256 } };
-  return JSON.stringify({ ...policy, binding: { profile: 'assay/1-batch', type: 'attestation', ...claims } }, null, 2);
-}
-
-function parsed(written: string): Policy | undefined {
-  try {
-    return readPolicy(written);
-  } catch (error) {
-    if (error instanceof AssayError) return undefined;
-    throw error;
-  }
-}
-
-/** How to ask a server of another origin. */
-export function curlOf(address: string, nonce: string): string {
-  const base = URL.canParse(address) ? new URL(address).origin : address.replaceAll(/[^\w.:/-]/g, '');
-  return `curl -fsS '${base}/attestation?nonce=${nonce}' -o evidence.json`;
+/** The command that asks a server of another origin; undefined where the address is none of a web server. */
+export function curlOf(address: string, nonce: string): string | undefined {
+  const local = /^(?:localhost|127\.|\[::1\])/.test(address);
+  const whole = /^https?:\/\//i.test(address) ? address : `${local ? 'http' : 'https'}://${address}`;
+  if (!URL.canParse(whole)) return undefined;
+  return `curl -fsS ${quoted(`${new URL(whole).origin}/attestation?nonce=${nonce}`)} -o evidence.json`;
 }
 
 async function read(url: URL, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
@@ -64,7 +43,11 @@ async function read(url: URL, signal: AbortSignal): Promise<Uint8Array<ArrayBuff
   const type = answer.headers.get('content-type') ?? '';
   if (!answer.ok) throw unavailable(`${url.pathname}: answered ${answer.status}; is this page served by an attester?`);
   if (!type.includes('json')) throw unavailable(`${url.pathname}: answered ${type || 'no type'}, expected JSON`);
-  const bytes = await bounded(answer);
+  const bytes = await bounded(answer).catch((error: unknown) => {
+    throw unavailable(
+      `${url.pathname}: the answer broke off: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  });
   if (bytes === undefined) throw unavailable(`${url.pathname}: the answer is longer than ${MAX_ANSWER} bytes`);
   return bytes;
 }

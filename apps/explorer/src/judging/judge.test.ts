@@ -1,7 +1,7 @@
 import { AssayError } from '@assay/verify';
 import { describe, expect, test } from 'vitest';
 import type { Given } from '../evidence/gather.ts';
-import { answeredPolicy, curlOf } from './ask-server.ts';
+import { curlOf } from './ask-server.ts';
 import { judge, parseInstant } from './judge.ts';
 import { type Settings, STRICT } from './settings.ts';
 
@@ -60,31 +60,42 @@ test.each([
   expect(parseInstant(written).toISOString()).toBe(instant);
 });
 
-describe('the policy for an answer of a server', () => {
-  const answered = { files: [], infoSha256: 'ab' };
+describe('an answer of a server', () => {
   const ours = { profile: 'assay/1-batch', type: 'attestation', claims: { infoSha256: 'ab' } };
+  const policyOf = async (policy: string, infoSha256: string | undefined = 'ab') =>
+    (await judged({ policy }, { ...given, answered: { infoSha256 } })).options.policy;
 
   test.each([
-    ['binds what was received where the reader wrote nothing', '', { binding: ours }],
-    ['keeps what else the reader wrote', '{"identity":"any"}', { identity: 'any', binding: ours }],
-    [
-      'renews what the page filled in',
-      JSON.stringify({ binding: { ...ours, claims: { infoSha256: 'old' } } }),
-      { binding: ours },
-    ],
-    ['leaves the reader’s own binding', '{"binding":"any"}', { binding: 'any' }],
-  ])('%s', (_name, written, policy) => {
-    expect(JSON.parse(answeredPolicy(answered, written))).toEqual(policy);
+    ['has to speak of what was received where the reader wrote nothing', '', { binding: ours }],
+    ['is held to what else the reader wrote', '{"identity":"any"}', { identity: 'any', binding: ours }],
+    ['is not asked more than the reader wrote', '{"binding":"any"}', { binding: 'any' }],
+  ])('%s', async (_name, written, policy) => {
+    expect(await policyOf(written)).toEqual(policy);
   });
 
-  test('leaves a mistake for the reader to mend', () => {
-    expect(answeredPolicy(answered, '{"binding')).toBe('{"binding');
+  test('is held to the reader’s own claims, whatever the server says of itself', async () => {
+    const binding = { ...ours, claims: { infoSha256: 'cd', name: 'shop' } };
+    expect(await policyOf(JSON.stringify({ binding }))).toEqual({ binding });
+  });
+
+  test('without /info names no claim, so that its layer stays unchecked', async () => {
+    expect((await judged({}, { ...given, answered: { infoSha256: undefined } })).options.policy).toEqual({
+      binding: { profile: 'assay/1-batch', type: 'attestation' },
+    });
   });
 });
 
 test.each([
-  ['https://shop.example/a?b', 'https://shop.example'],
-  ["http://x'; rm -rf ~", 'http://xrm-rf'],
-])('an address %j cannot break out of the command', (address, base) => {
-  expect(curlOf(address, '00')).toBe(`curl -fsS '${base}/attestation?nonce=00' -o evidence.json`);
+  ['https://shop.example/a?b', 'https://shop.example/attestation?nonce=00'],
+  ['shop.example:8443', 'https://shop.example:8443/attestation?nonce=00'],
+  ['localhost:8080', 'http://localhost:8080/attestation?nonce=00'],
+])('the command for a server at %j', (address, url) => {
+  expect(curlOf(address, '00')).toBe(`curl -fsS '${url}' -o evidence.json`);
+});
+
+test('an address cannot break out of the command', () => {
+  expect(curlOf("https://a';reboot;'.example", '00')).toBe(
+    "curl -fsS 'https://a'\\'';reboot;'\\''.example/attestation?nonce=00' -o evidence.json",
+  );
+  expect(curlOf("http://x'; rm -rf ~", '00')).toBeUndefined();
 });

@@ -10,6 +10,7 @@ import {
   verify,
 } from '@assay/verify';
 import type { Subject } from '@assay/verify/binding';
+import type { Bundle } from '@assay/verify/bundle';
 import { fromHex, parseJsonObject } from '@assay/verify/codec';
 import { malformedEvidence } from '@assay/verify/evidence';
 import { parsePolicy } from '@assay/verify/policy';
@@ -32,9 +33,13 @@ export interface Judged {
   /** True when the reader chose the instant. */
   readonly chosen: boolean;
   readonly genuine: boolean;
+  /** Set when the verdict is one on a bundle's own terms: whether it is the recorded one. */
+  readonly replay?: { readonly reproduces: boolean };
   /** Undefined where the evidence does not parse. */
   readonly evidence: Evidence | undefined;
   readonly endorsements: RawEndorsements;
+  /** The policy that the reader wrote; that of the options may be completed for this one piece of evidence. */
+  readonly written: Policy;
   readonly options: Pick<
     VerifyOptions,
     'policy' | 'nonce' | 'subject' | 'roots' | 'allowSimulated' | 'clockSkewSeconds'
@@ -46,9 +51,11 @@ const CLOCK_SKEW = 60;
 
 /** Judges evidence as the settings say. Throws `usage`, naming the setting, when one of them is wrong. */
 export async function judge(given: Given, companions: Companions, settings: Settings, now: Date): Promise<Judged> {
+  if (settings.recorded && 'bundle' in given && given.bundle) return replayed(given.bundle);
   const chosen = settings.at !== '';
   const at = chosen ? parseInstant(settings.at) : now;
-  const policy = policyOf(settings);
+  const written = settings.policy.trim() === '' ? {} : readPolicy(settings.policy);
+  const policy = completed(written, given, settings);
   const subject = subjectOf(given, settings, policy);
   const options = {
     policy,
@@ -60,7 +67,7 @@ export async function judge(given: Given, companions: Companions, settings: Sett
     ...(settings.nonce !== '' && { nonce: hexOf(settings.nonce, 'nonce') }),
     ...(subject && { subject }),
   };
-  const common = { at, chosen, genuine: settings.genuine, options };
+  const common = { at, chosen, genuine: settings.genuine, written, options };
   if ('malformed' in given) {
     return { ...common, verdict: malformedEvidence(given.malformed), evidence: undefined, endorsements: {} };
   }
@@ -77,6 +84,28 @@ export async function judge(given: Given, companions: Companions, settings: Sett
   return { ...common, verdict: await timed(verdict, given, { at, now, chosen }), evidence, endorsements };
 }
 
+/** Judges a bundle on its maker's terms: shows that the record is right, and trusts nothing. Throws `malformed`. */
+async function replayed(bundle: Bundle): Promise<Judged> {
+  const { replayBundle } = await import('@assay/verify/bundle');
+  const { evidence, record } = bundle;
+  const { verdict, reproduces, reason } = await replayBundle(bundle, (one, recorded) =>
+    verify(one, { tees: TEES, ...recorded }),
+  );
+  if (verdict === null) throw new AssayError('malformed', `the record does not hold: ${reason}`, { field: 'record' });
+  const { nonce, subject } = record;
+  return {
+    verdict,
+    at: new Date(record.instant * 1000),
+    chosen: true,
+    genuine: false,
+    replay: { reproduces },
+    evidence,
+    endorsements: evidence.endorsements ?? {},
+    written: {},
+    options: { policy: {}, ...(nonce && { nonce }), ...(subject && { subject }) },
+  };
+}
+
 /** A past instant needs somebody's word that a bundle existed then. */
 async function timed(
   verdict: Verdict,
@@ -88,11 +117,18 @@ async function timed(
   return withTime(verdict, given.bundle, { at });
 }
 
-/** The policy that is written, completed by what is expected beside it. Throws `usage` that names the field. */
-export function policyOf({ policy, reportData }: Settings): Policy {
-  const given = policy.trim() === '' ? {} : readPolicy(policy);
-  const raw = reportData !== '' && typeof given.binding !== 'object';
-  return parsePolicy(raw ? { ...given, binding: { profile: 'raw' } } : given);
+/**
+ * A policy with what it leaves open: report data that are expected beside it, or, for an answer of a server, the `/info`
+ * that was received.
+ */
+function completed(written: Policy, { answered }: Given, { reportData }: Settings): Policy {
+  if (reportData !== '' && typeof written.binding !== 'object') {
+    return parsePolicy({ ...written, binding: { profile: 'raw' } });
+  }
+  if (answered === undefined || written.binding !== undefined) return written;
+  const { infoSha256 } = answered;
+  const claims = infoSha256 === undefined ? {} : { claims: { infoSha256 } };
+  return parsePolicy({ ...written, binding: { profile: 'assay/1-batch', type: 'attestation', ...claims } });
 }
 
 /** A policy from JSON. Throws `usage` that names the field. */

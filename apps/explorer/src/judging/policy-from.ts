@@ -9,9 +9,12 @@ const CODE: Readonly<Record<TeeName, readonly MeasurementName[]>> = {
   'confidential-space': ['imageDigest'],
 };
 
-/** A policy that expects the code of this evidence, and else what was expected before; undefined where no code is named. */
-export function policyFrom({ tee, claims }: Verdict, before: Policy): Policy | undefined {
-  if (tee === null || claims === null) return undefined;
+/**
+ * A policy that expects the code of this evidence, and else what was expected before; undefined where no code is named,
+ * or by nobody who could know: what is not authentic is anyone's words.
+ */
+export function policyFrom({ tee, claims, layers }: Verdict, before: Policy): Policy | undefined {
+  if (tee === null || claims === null || layers.authentic !== 'pass') return undefined;
   const { measurements } = claims;
   const compose = tee === 'tdx' && measurements.composeHash !== undefined ? (['composeHash'] as const) : [];
   const names = [...CODE[tee], ...compose].filter((name) => name in MEASUREMENTS && measurements[name] !== undefined);

@@ -15,6 +15,8 @@ export interface Settings {
   readonly reportData: string;
   /** Asks only whether it is genuine. */
   readonly genuine: boolean;
+  /** Asks only whether the record of a bundle reproduces. */
+  readonly recorded: boolean;
 }
 
 /** The vendors' roots, the present, nothing expected. */
@@ -26,4 +28,5 @@ export const STRICT: Settings = {
   nonce: '',
   reportData: '',
   genuine: false,
+  recorded: false,
 };

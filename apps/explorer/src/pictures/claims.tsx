@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { CopyButton } from '../view/copy-button.tsx';
 import type { PanelProps } from '../view/tabs.tsx';
+import { visibleLines } from '../view/visible.ts';
 
 /** What the evidence says, normalised and as parsed. */
 export function ClaimsPanel({ judged: { verdict } }: PanelProps): JSX.Element {
@@ -16,7 +17,7 @@ export function ClaimsPanel({ judged: { verdict } }: PanelProps): JSX.Element {
         <CopyButton text={text}>Copy claims</CopyButton>
         <CopyButton text={JSON.stringify(verdict, null, 2)}>Copy the whole verdict</CopyButton>
       </div>
-      <pre class="document">{text}</pre>
+      <pre class="document">{visibleLines(text)}</pre>
     </>
   );
 }

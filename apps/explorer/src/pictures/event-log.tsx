@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../view/icon.tsx';
 import type { PanelProps } from '../view/tabs.tsx';
+import { visible } from '../view/visible.ts';
 import { replaySteps, type Step, type Steps } from './replay.ts';
 
 /** How many events are shown at first, and added at each wish. */
@@ -21,7 +22,7 @@ export function EventLog({ judged }: PanelProps): JSX.Element {
     );
   }, [bytes]);
   if (replayed === undefined) return <p class="quiet">Replaying…</p>;
-  if ('reason' in replayed) return <p class="bad">{replayed.reason}</p>;
+  if ('reason' in replayed) return <p class="bad">{visible(replayed.reason)}</p>;
   const { log, steps } = replayed;
   const registers = judged.verdict.claims?.measurements ?? {};
   return (
@@ -55,7 +56,7 @@ export function EventLog({ judged }: PanelProps): JSX.Element {
 }
 
 /** Payloads are anyone's words: the beginning is enough to see what they are. */
-const cut = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+const cut = (text: string): string => visible(text, 200);
 
 function StepRow({ step, wrong }: { readonly step: Step; readonly wrong: boolean }): JSX.Element {
   const { register, typeName, name, payload, text, digest, measured } = step.event;

@@ -3,6 +3,7 @@ import type { MeasurementName } from '@assay/verify/policy';
 import type { JSX } from 'preact';
 import { Icon } from '../view/icon.tsx';
 import type { PanelProps } from '../view/tabs.tsx';
+import { visible } from '../view/visible.ts';
 
 /** What the evidence measures, against each release of the policy. */
 export function Measurements({ judged }: PanelProps): JSX.Element {
@@ -17,14 +18,14 @@ export function Measurements({ judged }: PanelProps): JSX.Element {
       {releases.length === 0 && (
         <p class="quiet">Nothing to compare with: name releases in the policy, or copy one from this evidence.</p>
       )}
-      <table class="measurements">
+      <table class={releases.length > 2 ? 'measurements stacked' : 'measurements'}>
         <thead>
           <tr>
             <th scope="col">Measurement</th>
             <th scope="col">In the evidence</th>
             {releases.map(({ name }) => (
               <th scope="col" key={name}>
-                Release {name}
+                Release {visible(name, 80)}
               </th>
             ))}
           </tr>
@@ -49,7 +50,7 @@ export function Measurements({ judged }: PanelProps): JSX.Element {
 
 function Value({ value }: { readonly value: string | undefined }): JSX.Element {
   if (value === undefined) return <span class="quiet">not there</span>;
-  return /^0{32,}$/.test(value) ? <span class="quiet">all zero</span> : <code class="hex">{value}</code>;
+  return /^0{32,}$/.test(value) ? <span class="quiet">all zero</span> : <code class="hex">{visible(value)}</code>;
 }
 
 interface ComparisonProps {
@@ -61,7 +62,7 @@ interface ComparisonProps {
 function Comparison({ release, name, actual }: ComparisonProps): JSX.Element {
   const { minIsvSvn, measurements } = release;
   const wanted = measurements[name as MeasurementName];
-  const label = `release ${release.name}`;
+  const label = `release ${visible(release.name, 80)}`;
   if (wanted === undefined && name === 'isvSvn' && minIsvSvn !== undefined) {
     const enough = actual !== undefined && Number(actual) >= minIsvSvn;
     return (

@@ -1,4 +1,4 @@
-import { AssayError, Checklist } from '@assay/verify';
+import { AssayError, Checklist, type RawEndorsements } from '@assay/verify';
 import {
   type Certificate,
   equalBytes,
@@ -15,6 +15,7 @@ import {
 import { sgx } from '@assay/verify/sgx';
 import { tdx } from '@assay/verify/tdx';
 import type { Judged } from '../judging/judge.ts';
+import { visible } from '../view/visible.ts';
 
 /** Something signed that a verdict rests on. */
 export interface Paper {
@@ -34,7 +35,7 @@ export function papersOf(judged: Judged): readonly Paper[] {
     const index = papers.findIndex(({ title }) => pattern.test(title));
     return index < 0 ? undefined : index;
   };
-  const { dcap, snp } = judged.endorsements;
+  const { dcap, snp } = restedOn(judged);
   const add = (title: string, kind: Paper['kind'], signer: RegExp, validity: () => Paper['validity']): void => {
     const found = attempt(validity);
     if (found !== 'malformed') papers.push({ title, kind, signer: bySubject(signer), validity: found });
@@ -64,8 +65,15 @@ function titleOf({ verdict }: Judged): string {
   return verdict.tee === 'confidential-space' ? 'This token' : 'Quoting enclave and this quote';
 }
 
-function certificatesIn({ evidence, endorsements, verdict }: Judged): readonly Certificate[] {
-  const { dcap, snp } = endorsements;
+/** The endorsements that count for this TEE: others, which nobody looked at, could show a root of anyone's. */
+function restedOn({ endorsements: { dcap, snp }, verdict: { tee } }: Judged): Pick<RawEndorsements, 'dcap' | 'snp'> {
+  if (tee === 'snp') return { snp };
+  return tee === 'sgx' || tee === 'tdx' ? { dcap } : {};
+}
+
+function certificatesIn(judged: Judged): readonly Certificate[] {
+  const { evidence, verdict } = judged;
+  const { dcap, snp } = restedOn(judged);
   const chains = [
     dcap?.tcbSignChain,
     dcap?.qeIdentitySignChain,
@@ -126,7 +134,7 @@ function paperOf(certificate: Certificate, all: readonly Certificate[]): Paper {
   const signer = all.findIndex((one) => one !== certificate && equalBytes(one.subject.raw, issuer.raw));
   const root = isRoot(certificate);
   return {
-    title: subject.attributes.CN ?? subject.attributes.O ?? 'certificate without a name',
+    title: visible(subject.attributes.CN ?? subject.attributes.O ?? 'certificate without a name', 120),
     kind: root ? 'root' : 'certificate',
     // A signer stands before what it signed: of two that name each other neither does.
     signer: root || signer < 0 || signer > all.indexOf(certificate) ? undefined : signer,
@@ -147,8 +155,11 @@ function listDates(bytes: Uint8Array): Paper['validity'] {
 function tokenDates({ verdict }: Judged): Paper['validity'] {
   const payload = verdict.claims?.evidence?.payload as JsonObject | undefined;
   const { iat, exp } = payload ?? {};
-  return typeof iat === 'number' && typeof exp === 'number' ? { from: iat, until: exp } : undefined;
+  return isDate(iat) && isDate(exp) ? { from: iat, until: exp } : undefined;
 }
+
+/** A claim may be any number; those beyond the year 9999 are no dates. */
+const isDate = (claim: unknown): claim is number => typeof claim === 'number' && claim >= 0 && claim < 253_402_300_800;
 
 function attempt<T>(parse: () => T): T | 'malformed' {
   try {

@@ -1,6 +1,7 @@
+import type { Policy } from '@assay/verify';
 import type { JSX } from 'preact';
 import type { Given } from '../evidence/gather.ts';
-import { commandLine } from '../judging/command-line.ts';
+import { bundleName, commandLine } from '../judging/command-line.ts';
 import type { Judged } from '../judging/judge.ts';
 import { policyFrom } from '../judging/policy-from.ts';
 import type { Session } from '../session.ts';
@@ -16,9 +17,10 @@ interface ActionsProps {
 /** What the reader takes away: a bundle, a policy, a command. */
 export function Actions({ session, judged, given }: ActionsProps): JSX.Element {
   const { settings, companions } = session.state;
-  const policy = policyFrom(judged.verdict, judged.options.policy);
-  const text = policy && JSON.stringify(policy, null, 2);
-  const command = commandLine(given.name, settings, judged, companions.endorsements !== undefined);
+  const whole = policyFrom(judged.verdict, judged.options.policy);
+  // What the page completed for this one answer does not become the reader's own policy.
+  const expected = policyFrom(judged.verdict, judged.written);
+  const command = commandLine(given, companions, settings, judged);
   const save = (): void => {
     download(judged).catch((error: unknown) =>
       session.fail('bundle', error instanceof Error ? error.message : 'failed'),
@@ -26,14 +28,14 @@ export function Actions({ session, judged, given }: ActionsProps): JSX.Element {
   };
   return (
     <div class="row actions">
-      {judged.evidence && !judged.genuine && (
+      {judged.evidence && !judged.genuine && !judged.replay && (
         <button type="button" onClick={save}>
           <Icon name="download" /> Download bundle
         </button>
       )}
-      {text !== undefined && <CopyButton text={text}>Copy policy from this evidence</CopyButton>}
-      {text !== undefined && judged.verdict.layers.identity === 'unchecked' && (
-        <button type="button" onClick={() => void session.change({ policy: text })}>
+      {whole && !judged.replay && <CopyButton text={textOf(whole)}>Copy policy from this evidence</CopyButton>}
+      {expected && !judged.replay && judged.verdict.layers.identity === 'unchecked' && (
+        <button type="button" onClick={() => void session.change({ policy: textOf(expected) })}>
           Expect this code
         </button>
       )}
@@ -41,6 +43,8 @@ export function Actions({ session, judged, given }: ActionsProps): JSX.Element {
     </div>
   );
 }
+
+const textOf = (policy: Policy): string => JSON.stringify(policy, null, 2);
 
 async function download({ evidence, endorsements, verdict, at, options }: Judged): Promise<void> {
   if (evidence === undefined) return;
@@ -55,7 +59,7 @@ async function download({ evidence, endorsements, verdict, at, options }: Judged
   const url = URL.createObjectURL(new Blob([serialiseBundle(bundle)], { type: 'application/json' }));
   const link = document.createElement('a');
   link.href = url;
-  link.download = `assay-bundle-${at.toISOString().slice(0, 10)}.json`;
+  link.download = bundleName(at);
   link.click();
   URL.revokeObjectURL(url);
 }

@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Judged } from '../judging/judge.ts';
 import { Icon } from './icon.tsx';
+import { visible } from './visible.ts';
 import { LAYERS, type LayerName, type Mood } from './words.ts';
 
 const MARKS: Readonly<
@@ -144,7 +145,7 @@ function CheckDetails({ check }: { readonly check: Check }): JSX.Element {
       {known.map(([label, value]) => (
         <div key={label} class={label === 'what to do' ? 'remedy' : ''}>
           <dt>{label}</dt>
-          <dd>{coded(value ?? '')}</dd>
+          <dd>{coded(visible(value ?? ''))}</dd>
         </div>
       ))}
     </dl>

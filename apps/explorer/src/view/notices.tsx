@@ -4,27 +4,32 @@ import type { Session } from '../session.ts';
 import { Icon } from './icon.tsx';
 import { RecordNotice } from './record-notice.tsx';
 import { RootChooser } from './root-chooser.tsx';
+import { visible } from './visible.ts';
 
 /** What went wrong, what was left aside, and roots that wait for the reader's word. */
 export function Notices({ session }: { readonly session: Session }): JSX.Element {
-  const { problem, ignored, offered, busy, judged, given } = session.state;
+  const { problem, ignored, offered, busy, asking, judged, given } = session.state;
   const record = given && 'bundle' in given ? given.bundle?.record : undefined;
   return (
     <div class="notices" aria-live="polite">
+      {asking && <p class="quiet">Asking the server…</p>}
       {busy && <p class="quiet">Verifying…</p>}
       {problem && (
         <div class="notice bad" role="alert">
           <p>
-            <Icon name="fail" /> <strong>{problem.field}</strong>
+            <Icon name="fail" /> <strong>{visible(problem.field, 80)}</strong>
           </p>
-          <p>{problem.message}</p>
+          <p>{visible(problem.message)}</p>
         </div>
       )}
-      {ignored.length > 0 && !problem && <p class="notice quiet">Left aside: {ignored.join(', ')}</p>}
-      {offered.map((root) => (
-        <div class="notice doubtful" key={root.name}>
+      {ignored.length > 0 && !problem && (
+        <p class="notice quiet">Left aside: {ignored.map((name) => visible(name, 120)).join(', ')}</p>
+      )}
+      {offered.map((root, index) => (
+        <div class="notice doubtful" key={index}>
           <p>
-            <Icon name="warn" /> <strong>{root.name}</strong> is a root certificate that no vendor’s key is pinned for.
+            <Icon name="warn" /> <strong>{visible(root.name, 200)}</strong> is a root certificate that no vendor’s key
+            is pinned for.
           </p>
           <p>
             What it signs is simulated and proves nothing about hardware. Trust it only if it is your own test vendor’s.

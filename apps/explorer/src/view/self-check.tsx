@@ -1,7 +1,7 @@
 import { toHex } from '@assay/verify/codec';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { answeredPolicy, askServer, curlOf } from '../judging/ask-server.ts';
+import { askServer, curlOf } from '../judging/ask-server.ts';
 import type { Session } from '../session.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Icon } from './icon.tsx';
@@ -10,24 +10,16 @@ import { Icon } from './icon.tsx';
 export function SelfCheck({ session }: { readonly session: Session }): JSX.Element {
   const [other, setOther] = useState('');
   const [nonce, setNonce] = useState(freshNonce);
-  const check = async (): Promise<void> => {
-    const arrived = performance.now();
+  const command = curlOf(other.trim(), nonce);
+  const check = (): void => {
     const fresh = freshNonce();
-    const { policy } = session.state.settings;
-    const asked = askServer(location.origin, fresh, AbortSignal.timeout(30_000));
-    const files = asked.then(({ files: received }) => received);
-    const more = { nonce: fresh, at: '', genuine: false, reportData: '' };
-    const bound = await asked.then(
-      (answered) => answeredPolicy(answered, policy),
-      () => policy,
-    );
-    await session.take(files, arrived, { ...more, policy: bound });
+    void session.ask(askServer(location.origin, fresh, AbortSignal.timeout(30_000)), fresh, performance.now());
   };
   return (
     <section aria-label="A server" class="self-check">
       <h2>Or ask a server</h2>
       <p class="hint">A fresh nonce goes to the server of this page; its answer is verified with what it staples.</p>
-      <button type="button" onClick={() => void check()}>
+      <button type="button" onClick={check}>
         <Icon name="server" /> Check this server
       </button>
       <details
@@ -41,17 +33,18 @@ export function SelfCheck({ session }: { readonly session: Session }): JSX.Eleme
         <input
           id="other"
           type="url"
+          spellcheck={false}
+          autocomplete="off"
           placeholder="https://service.example"
           value={other}
           onInput={({ currentTarget }) => setOther(currentTarget.value)}
         />
-        {other !== '' && (
+        {other.trim() !== '' && command === undefined && <p class="bad">That is no address of a web server.</p>}
+        {other.trim() !== '' && command !== undefined && (
           <>
-            <p class="hint">
-              This page asks no other origin. Run this, and drop the file here; the nonce is filled in.
-            </p>
-            <pre class="command">{curlOf(other, nonce)}</pre>
-            <CopyButton text={curlOf(other, nonce)}>Copy command</CopyButton>
+            <p class="hint">This page asks no other origin. Run this, expect its nonce, and drop the file here.</p>
+            <pre class="command">{command}</pre>
+            <CopyButton text={command}>Copy command</CopyButton>
             <button type="button" onClick={() => void session.change({ nonce })}>
               Expect this nonce
             </button>

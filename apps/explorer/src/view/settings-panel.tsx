@@ -6,6 +6,7 @@ import type { Settings } from '../judging/settings.ts';
 import type { Session } from '../session.ts';
 import { Icon } from './icon.tsx';
 import { RootChooser } from './root-chooser.tsx';
+import { visible } from './visible.ts';
 
 /** What the reader trusts and expects. Each change is judged at once. */
 export function SettingsPanel({ session }: { readonly session: Session }): JSX.Element {
@@ -77,15 +78,15 @@ function Roots({ session }: { readonly session: Session }): JSX.Element {
       <p>
         <Icon name="pass" /> Intel, AMD and Google: production keys, pinned
       </p>
-      {roots.map((root) => (
-        <p key={root.name} class="row">
-          <span class="tag doubtful">simulated</span> {root.name}
+      {roots.map((root, index) => (
+        <p key={index} class="row">
+          <span class="tag doubtful">simulated</span> {visible(root.name, 200)}
           <button
             type="button"
             class="plain"
             onClick={() => void session.change({ roots: roots.filter((one) => one !== root) })}
           >
-            Remove<span class="away"> {root.name}</span>
+            Remove<span class="away"> {visible(root.name, 200)}</span>
           </button>
         </p>
       ))}

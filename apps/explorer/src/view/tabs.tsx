@@ -1,5 +1,5 @@
 import type { ComponentType, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks';
 import type { Judged } from '../judging/judge.ts';
 import { Checks } from './checks.tsx';
 
@@ -85,12 +85,14 @@ export function Tabs(props: PanelProps): JSX.Element {
 
 function Lazy({ load, ...props }: PanelProps & { readonly load: () => Promise<Panel> }): JSX.Element {
   const [loaded, setLoaded] = useState<{ readonly Panel: Panel } | { readonly reason: string }>();
+  const [failure] = useErrorBoundary();
   useEffect(() => {
     load().then(
       (Panel) => setLoaded({ Panel }),
       () => setLoaded({ reason: 'This part of the page could not be loaded: load the page again.' }),
     );
   }, [load]);
+  if (failure) return <p class="bad">This evidence cannot be shown from this side. Its verdict stands.</p>;
   if (loaded === undefined) return <p class="quiet">Loading…</p>;
   return 'Panel' in loaded ? <loaded.Panel {...props} /> : <p class="bad">{loaded.reason}</p>;
 }

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Given } from '../evidence/gather.ts';
 import type { Judged } from '../judging/judge.ts';
 import { Icon } from './icon.tsx';
+import { visible } from './visible.ts';
 import { answerOf, LAYER_MARKS, LAYERS, layerSentence, QUESTIONS, TEE_NAMES } from './words.ts';
 
 interface VerdictCardProps {
@@ -15,7 +16,7 @@ interface VerdictCardProps {
 /** The answer, the five layers, and how current the platform is. */
 export function VerdictCard({ judged, given, arrived }: VerdictCardProps): JSX.Element {
   const { verdict, at, genuine, chosen } = judged;
-  const { icon, mood, word, sentence } = answerOf(verdict, genuine);
+  const { icon, mood, word, sentence } = answerOf(judged);
   const elapsed = useElapsed(judged, arrived);
   const heading = useAttention(given);
   return (
@@ -44,7 +45,8 @@ export function VerdictCard({ judged, given, arrived }: VerdictCardProps): JSX.E
         <dl class="facts">
           <dt>Evidence</dt>
           <dd>
-            {verdict.tee === null ? 'Unknown' : TEE_NAMES[verdict.tee]} <span class="quiet">{given.name}</span>
+            {verdict.tee === null ? 'Unknown' : TEE_NAMES[verdict.tee]}{' '}
+            <bdi class="quiet">{visible(given.name, 80)}</bdi>
           </dd>
           <dt>Judged at</dt>
           <dd>

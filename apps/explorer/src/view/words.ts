@@ -1,4 +1,5 @@
 import type { LayerOutcome, TeeName, Verdict } from '@assay/verify';
+import type { Judged } from '../judging/judge.ts';
 
 /** Vendors' names of their TEEs. */
 export const TEE_NAMES: Readonly<Record<TeeName, string>> = {
@@ -70,34 +71,44 @@ export function layerSentence({ layers, checks, simulated }: Verdict, layer: Lay
   }
 }
 
-/** The answer to the question that was asked: one word, and one sentence. */
-export function answerOf(
-  { trusted, outcome, layers, simulated }: Verdict,
-  genuine: boolean,
-): {
-  readonly icon: 'pass' | 'fail' | 'unchecked';
+/** The answer to the question that was asked. */
+export interface ShownAnswer {
+  readonly icon: 'pass' | 'fail' | 'unchecked' | 'warn';
   readonly mood: Mood;
   readonly word: string;
   readonly sentence: string;
-} {
+}
+
+/** A verdict in one word and one sentence. What is simulated is never said in green. */
+export function answerOf({ verdict, genuine, replay, chosen }: Judged): ShownAnswer {
+  const { trusted, outcome, layers, simulated } = verdict;
+  const good = simulated ? ({ icon: 'warn', mood: 'doubtful' } as const) : ({ icon: 'pass', mood: 'good' } as const);
+  if (replay) return replayed(replay.reproduces);
   if (genuine) {
-    return layers.authentic === 'pass'
-      ? { icon: 'pass', mood: 'good', word: 'Genuine', sentence: 'Nothing else was asked, so nothing is trusted.' }
-      : { icon: 'fail', mood: 'bad', word: 'Not genuine', sentence: 'The evidence could not be authenticated.' };
+    if (layers.authentic !== 'pass') return bad('Not genuine', 'The evidence could not be authenticated.');
+    const sentence = 'Nothing else was asked, so nothing is trusted.';
+    return { ...good, word: simulated ? 'Genuine, of a test vendor' : 'Genuine', sentence };
   }
   if (trusted) {
-    const sentence = simulated
-      ? 'Every question has its answer, under a root that proves nothing about hardware.'
-      : 'Every question has its answer.';
-    return { icon: 'pass', mood: 'good', word: 'Trusted', sentence };
+    const when = chosen ? ' At the instant that you chose.' : '';
+    return simulated
+      ? { ...good, word: 'Trusted, but simulated', sentence: `Every question has its answer, none by hardware.${when}` }
+      : { ...good, word: 'Trusted', sentence: `Every question has its answer.${when}` };
   }
-  if (outcome === 'warning') {
-    return {
-      icon: 'unchecked',
-      mood: 'doubtful',
-      word: 'Not trusted',
-      sentence: 'Nothing is wrong, but too little was asked.',
-    };
-  }
-  return { icon: 'fail', mood: 'bad', word: 'Refused', sentence: 'At least one check failed.' };
+  if (outcome === 'contraindicated') return bad('Refused', 'At least one check failed.');
+  return {
+    icon: 'unchecked',
+    mood: 'doubtful',
+    word: 'Not trusted',
+    sentence: 'Nothing is wrong, but too little was asked.',
+  };
 }
+
+function replayed(reproduces: boolean): ShownAnswer {
+  if (!reproduces) return bad('Does not reproduce', 'Judged on its maker’s terms, the verdict is another.');
+  const sentence =
+    'Judged on its maker’s terms, the verdict is the recorded one. They are not yours: nothing is trusted.';
+  return { icon: 'unchecked', mood: 'doubtful', word: 'Reproduces', sentence };
+}
+
+const bad = (word: string, sentence: string): ShownAnswer => ({ icon: 'fail', mood: 'bad', word, sentence });
