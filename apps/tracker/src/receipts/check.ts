@@ -1,5 +1,6 @@
 import { verify } from 'node:crypto';
 import { setImmediate as others } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { AssayError } from '@assay/verify';
 import { equalBytes } from '@assay/verify/codec';
 import type { Signature } from '@chainsafe/blst';
@@ -14,6 +15,9 @@ import { verifyUpstream } from './upstream.ts';
 
 /** One per receipt of the group: what may be booked, or why it is refused. */
 export type Checked = Candidate | Fault;
+
+/** In the threads that Node has for such work: announces are answered meanwhile. */
+const verifyAside = promisify(verify);
 
 const SIGNATURE: Fault = { code: 'signature', message: 'signature: not by the receiver over these bytes' };
 
@@ -50,17 +54,22 @@ async function checkSession(
   const certificate = certificates(group.certificate, rules.epoch);
   if ('code' in certificate) return judged.map((one) => ('code' in one ? one : certificate));
   const { content, key } = certificate;
-  const checked: Checked[] = [];
-  for (const [index, one] of judged.entries()) {
-    const item = group.items[index];
-    if ('code' in one || item === undefined || 'malformed' in item) checked.push('code' in one ? one : SIGNATURE);
-    else if (!equalBytes(content.publicKey, one.receiverMember.account.publicKey)) {
-      checked.push({ code: 'certificate', message: "certificate: not of the receipt's receiver" });
-    } else if (one.epoch > content.lastEpoch) {
+  const check = async (one: Checked, item: Item | undefined): Promise<Checked> => {
+    if ('code' in one) return one;
+    if (!equalBytes(content.publicKey, one.receiverMember.account.publicKey)) {
+      return { code: 'certificate', message: "certificate: not of the receipt's receiver" };
+    }
+    if (one.epoch > content.lastEpoch) {
       const message = `certificate: good until epoch ${content.lastEpoch}, the receipt is of ${one.epoch}; make a new one`;
-      checked.push({ code: 'certificate-expired', message });
-    } else checked.push(verify(null, item.bytes, key, item.signature) ? one : SIGNATURE);
-    if (index % CHECKED_AT_ONCE.session === CHECKED_AT_ONCE.session - 1) await others();
+      return { code: 'certificate-expired', message };
+    }
+    if (item === undefined || 'malformed' in item) return SIGNATURE;
+    return (await verifyAside(null, item.bytes, key, item.signature)) ? one : SIGNATURE;
+  };
+  const checked: Checked[] = [];
+  for (let start = 0; start < judged.length; start += CHECKED_AT_ONCE.session) {
+    const part = judged.slice(start, start + CHECKED_AT_ONCE.session);
+    checked.push(...(await Promise.all(part.map((one, index) => check(one, group.items[start + index])))));
   }
   return checked;
 }
