@@ -28,8 +28,8 @@ export const PEER_LIMITS = Object.freeze({
   pieceBytes: 16_777_216,
   /** Receipts that wait for the tracker; the oldest are given up first. */
   keptReceipts: 16_384,
-  /** Receipts in one report. */
-  reportedReceipts: 256,
+  /** Receipts in one report: with the longest names they stay within what a service takes as a body. */
+  reportedReceipts: 128,
   /** A call of the tracker: two of them, when a peer ends, fit in what service managers wait. */
   trackerMs: 4_000,
   /** Bytes of a tracker's answer. */

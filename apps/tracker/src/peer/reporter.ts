@@ -30,10 +30,12 @@ export function createReporter(report: (groups: readonly JsonObject[]) => Promis
   const flushAll = async (): Promise<void> => {
     while (kept.length > 0) {
       const batch = kept.slice(0, PEER_LIMITS.reportedReceipts);
-      const answer = await report(groupsOf(batch));
-      kept = kept.filter((receipt) => !batch.includes(receipt));
-      for (const { outcome, code } of verdictsOf(answer, batch.length)) {
-        if (outcome === 'counted') counted += 1;
+      const verdicts = verdictsOf(await report(groupsOf(batch)), batch.length);
+      const done = new Set(batch);
+      kept = kept.filter((receipt) => !done.has(receipt));
+      for (const { outcome, code } of verdicts) {
+        // An answer that was lost on its way is given again.
+        if (outcome === 'counted' || outcome === 'duplicate') counted += 1;
         else if (code !== undefined) refused.set(code, (refused.get(code) ?? 0) + 1);
       }
     }
