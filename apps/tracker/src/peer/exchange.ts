@@ -52,14 +52,17 @@ export function startExchange(wire: Wire, parts: ExchangeParts): Exchange {
   }, parts.blockMs);
   snub.unref();
 
+  const ask = async (): Promise<void> => {
+    if (choked) return;
+    for (const range of loading.next(theirs)) await wire.send({ type: 'request', ...range });
+  };
   const load = async (): Promise<void> => {
     const wants = picker.wants(theirs);
     if (wants !== interested) {
       interested = wants;
       await wire.send({ type: wants ? 'interested' : 'not-interested' });
     }
-    if (choked) return;
-    for (const range of loading.next(theirs)) await wire.send({ type: 'request', ...range });
+    await ask();
   };
   /** Two seeds have nothing to give each other; receipts come first. */
   const part = (): void => {
@@ -96,10 +99,9 @@ export function startExchange(wire: Wire, parts: ExchangeParts): Exchange {
       case 'piece': {
         snub.refresh();
         const piece = await loading.take(message.piece, message.begin, message.block);
-        if (piece !== undefined) {
-          await receipting.received(piece);
-          parts.loaded(piece);
-        }
+        if (piece === undefined) return ask();
+        await receipting.received(piece);
+        parts.loaded(piece);
         return load();
       }
       case 'extended':
