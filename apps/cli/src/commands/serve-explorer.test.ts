@@ -49,6 +49,17 @@ test.skipIf(!built).each(SERVICES)(
   },
 );
 
+test.each(SERVICES.slice(1))(
+  'assay serve %s leads browsers from / to the explorer, and programs nowhere',
+  async (name, start) => {
+    await using service = await start();
+    const asked = (accept: string) => fetch(service.at(name), { headers: { accept }, redirect: 'manual' });
+    const page = await asked('text/html');
+    expect([page.status, page.headers.get('location')]).toEqual([302, '/explorer/']);
+    expect((await asked('application/json')).status).toBe(404);
+  },
+);
+
 test('the front page of an attester leads to the explorer', async () => {
   await using service = await startService((io, stop) => serveAttester({ ...HERE, name: 'shop' }, io, stop));
   const page = await fetch(service.at('attester'), { headers: { accept: 'text/html' } });

@@ -21,6 +21,7 @@ export function verifierOptions(serve: Command, { io, answer }: Stage): void {
       '--durability <what>',
       'what verdicts in SQLite survive: process (its end, if left out), or full (power loss)',
     )
+    .option('--keep-days <n>', 'days that verdicts are kept, and answer their idempotency keys; for good if left out')
     .optionsGroup('Who may ask:')
     .option('--keys-file <file>', 'its API keys, a line each; read again whenever it changes')
     .option('--caller-rate <n>', 'requests of one caller in a second; 200 if left out')

@@ -7,6 +7,7 @@ import {
   collateralPaths,
   createCollateralApp,
   createDocsApp,
+  createFrontDoor,
   importOfflineSet,
   mounted,
   openCollateralService,
@@ -20,6 +21,7 @@ import type { Io } from '../io.ts';
 import { printable } from '../table/style.ts';
 import { readCertificates } from '../values.ts';
 import { version } from '../version.ts';
+import { EXPLORER_PATH } from './explorer.ts';
 import { metricsPlace, type Service } from './service.ts';
 import { bearerOf } from './token-file.ts';
 
@@ -77,7 +79,11 @@ export async function openCollateral(config: CollateralConfig, io: Io): Promise<
       description: ABOUT,
       paths: collateralPaths,
     });
-    const app = mounted([createCollateralApp({ service: collateral, clock: io.now, adminToken }), docs]);
+    const app = mounted([
+      createFrontDoor(`${EXPLORER_PATH}/`),
+      createCollateralApp({ service: collateral, clock: io.now, adminToken }),
+      docs,
+    ]);
     const outer = publicCors({ expose: COLLATERAL_HEADERS });
     return {
       service: {

@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import {
   CALLER_RATE,
   createDocsApp,
+  createFrontDoor,
   createVerifier,
   earKeysPaths,
   mounted,
@@ -24,6 +25,7 @@ import { readCertificates } from '../values.ts';
 import { version } from '../version.ts';
 import { apiKeysOf } from './api-keys.ts';
 import { endorsementsFrom } from './endorsements-from.ts';
+import { EXPLORER_PATH } from './explorer.ts';
 import { metricsPlace, type Service } from './service.ts';
 
 /** A verification service with what it has open. */
@@ -31,8 +33,8 @@ export interface OpenVerifier extends AsyncDisposable {
   readonly service: Service;
 }
 
-/** Milliseconds from one look for challenges that are to be forgotten to the next. */
-const SWEEP_MS = 600_000;
+/** Milliseconds from one look for what is to be forgotten to the next. */
+const SWEEP_MS = 60_000;
 /** Peers are told apart for so long as there are no more of them. */
 const PEERS = 10_000;
 const ABOUT =
@@ -58,6 +60,7 @@ export async function openVerifier(config: VerifierConfig, io: Io): Promise<Open
     onVerdict: (verdict) => count(verdict),
     ...{ db, keys, clock: io.now, random: randomBytes, newId: randomUUID },
     ...{ roots, allowSimulated, challengeSeconds: config.challengeSeconds, dstackPolicy: config.dstackPolicy },
+    keepDays: config.keepDays,
     tokens: tokens?.issuer,
     rate: { ...CALLER_RATE, burst: 2 * callerRate, perSecond: callerRate },
     ...sources,
@@ -74,7 +77,7 @@ export async function openVerifier(config: VerifierConfig, io: Io): Promise<Open
       listening: [
         {
           name: 'verifier',
-          app: mounted([verifier.app, docs, ...(tokens ? [tokens.app] : [])]),
+          app: mounted([createFrontDoor(`${EXPLORER_PATH}/`), verifier.app, docs, ...(tokens ? [tokens.app] : [])]),
           place: { host, port },
           field: '--port',
         },
@@ -122,6 +125,6 @@ async function sweep(verifier: Verifier, report: (message: string) => void): Pro
   try {
     await verifier.sweep();
   } catch (error) {
-    report(`old challenges stay for now: ${error instanceof Error ? error.message : String(error)}`);
+    report(`old challenges and verdicts stay for now: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

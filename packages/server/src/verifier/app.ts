@@ -7,7 +7,7 @@ import { answerFailure } from '../service/failure.ts';
 import type { RateLimit } from '../service/limits.ts';
 import { createTokenBuckets, type TokenBuckets } from '../service/rate-limit.ts';
 import { type ApiKeys, type Caller, callerOf, expectAdmin } from './api-keys.ts';
-import { jsonBody, wrong } from './body.ts';
+import { jsonBody, POLICY_BODY, wrong } from './body.ts';
 import { dstackVerification, readDstackRequest } from './dstack-verify.ts';
 import { createJudge, type JudgeOptions } from './judge.ts';
 import { createLedger, type Ledger } from './ledger.ts';
@@ -36,6 +36,8 @@ export interface VerifierAppOptions extends Omit<JudgeOptions, 'memory'> {
   readonly strangersRate?: RateLimit | undefined;
   /** How long a challenge is good, in seconds. Default 300. */
   readonly challengeSeconds?: number | undefined;
+  /** How long verdicts are kept. Default: a hundred years. */
+  readonly keepDays?: number | undefined;
   /** The stored policy whose releases are the images that `POST /verify` of dstack-verifier accepts. */
   readonly dstackPolicy?: string | undefined;
   /** Default: nobody issues tokens. */
@@ -47,7 +49,7 @@ export interface VerifierAppOptions extends Omit<JudgeOptions, 'memory'> {
 /** A verification service. */
 export interface Verifier {
   readonly app: Hono;
-  /** Forgets challenges that expired a day ago. To be called now and then. */
+  /** Forgets challenges that expired a day ago, and verdicts that need not be kept. To be called now and then. */
   readonly sweep: () => Promise<void>;
   /** Writes what waits to be written. The database stays open. */
   readonly close: () => Promise<void>;
@@ -62,7 +64,9 @@ const STRANGERS_RATE: RateLimit = { burst: 100, perSecond: 50, peers: 1 };
 const NONCE_BYTES = 32;
 const CHALLENGE_SECONDS = 300;
 /** Until then a challenge that expired is told from one that never was. */
-const REMEMBERED_MS = 86_400_000;
+const DAY_MS = 86_400_000;
+/** A hundred years. */
+const KEEP_DAYS = 36_500;
 const VERDICT_ID = /^[0-9a-f-]{36}$/;
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 
@@ -76,6 +80,7 @@ interface Parts {
 /** The verification service: `/v1/policies`, `/v1/challenges`, `/v1/verify`, `/v1/verdicts`, and dstack-verifier's API. */
 export function createVerifier(options: VerifierAppOptions): Verifier {
   const { db, clock, keys, newId, tokens, rate = CALLER_RATE, strangersRate = STRANGERS_RATE, dstackPolicy } = options;
+  const { keepDays = KEEP_DAYS } = options;
   const ledger = createLedger(db);
   const policies = createPolicies(db, clock);
   const memory = createStoredMemory(db, clock);
@@ -136,7 +141,10 @@ export function createVerifier(options: VerifierAppOptions): Verifier {
   });
   return {
     app: new Hono().route('/', app),
-    sweep: () => ledger.forget(clock().getTime() - REMEMBERED_MS),
+    sweep: () => {
+      const now = clock().getTime();
+      return ledger.forget({ challenges: now - DAY_MS, verdicts: now - keepDays * DAY_MS });
+    },
     close: ledger.close,
   };
 }
@@ -168,7 +176,7 @@ function servePolicies(app: Hono<ServiceEnv>, { policies, who }: Parts): void {
     const caller = who(c.req.raw);
     expectAdmin(caller);
     const { id } = policyNameOf(c.req.param('name'), 'newest');
-    const policy = parseJson(fromUtf8(await jsonBody(c.req.raw), 'body'), 'policy');
+    const policy = parseJson(fromUtf8(await jsonBody(c.req.raw, POLICY_BODY), 'body'), 'policy');
     const { created, ...document } = await policies.put(id, policy, caller.id);
     return c.json(document, created ? 201 : 200);
   });

@@ -5,13 +5,16 @@ import { Problem } from '../problem/problem.ts';
 /** The longest body, in bytes: evidence with an event log and endorsements fits well. */
 export const VERIFIER_BODY = 2_097_152;
 
+/** The longest policy, in bytes: a page of them is an answer, too. */
+export const POLICY_BODY = 262_144;
+
 /** The bytes of a JSON body. Throws a `Problem`. */
-export async function jsonBody(request: Request): Promise<Uint8Array> {
+export async function jsonBody(request: Request, most = VERIFIER_BODY): Promise<Uint8Array> {
   expectJson(request);
   const length = request.headers.get('content-length');
   // A body of a length that was said has no other, and is read at once.
-  if (length !== null && Number(length) <= VERIFIER_BODY) return new Uint8Array(await request.arrayBuffer());
-  return readBody(request, VERIFIER_BODY);
+  if (length !== null && Number(length) <= most) return new Uint8Array(await request.arrayBuffer());
+  return readBody(request, most);
 }
 
 /** The members of a body. Throws a `Problem` for one that is missing or unknown. */

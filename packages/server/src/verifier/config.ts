@@ -20,6 +20,8 @@ export const verifierConfig = z
     durability: z.enum(['process', 'full']).default('process'),
     /** Path of the file with a line for each API key; read again whenever it changes. */
     keysFile: text,
+    /** Days that verdicts are kept, and answer their idempotency keys. Default: for good. */
+    keepDays: z.number().int().min(1).max(36_500).optional(),
     challengeSeconds: z.number().int().min(10).max(86_400).default(300),
     /** Requests of one caller in a second, in the long run. */
     callerRate: z.number().int().min(1).max(1_000_000).default(200),

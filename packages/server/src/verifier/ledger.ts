@@ -1,6 +1,6 @@
 import { ConstraintViolation, createGroupCommit } from '@assay/store';
 import { challengeProblem, reusedKey } from './refusals.ts';
-import type { ChallengeRow, VerdictRow, VerifierDatabase, VerifierSchema } from './schema.ts';
+import type { ChallengeRow, VerdictRow, VerifierDatabase, VerifierSchema, VerifierTransaction } from './schema.ts';
 import { answersOf, challengesOf, type KnownChallenge, type Outcome, type Write, writeAll } from './writes.ts';
 
 /** Challenges and verdicts, each written durably before it is answered. */
@@ -16,13 +16,20 @@ export interface Ledger {
    */
   readonly settle: (verdict: VerdictRow) => Promise<string>;
   readonly verdict: (id: string) => Promise<Pick<VerdictRow, 'caller' | 'answer'> | undefined>;
-  /** Forgets challenges that expired before an instant (unix milliseconds); verdicts stay. */
-  readonly forget: (before: number) => Promise<void>;
+  /** Forgets challenges that expired before an instant, and verdicts given before another one (unix milliseconds). */
+  readonly forget: (before: { readonly challenges: number; readonly verdicts: number }) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 /** How often a write is tried that another instance's came before. */
 const ATTEMPTS = 3;
+
+/** Rows that are forgotten in one transaction. */
+const PART = 1_000;
+
+interface Deletion {
+  readonly executeTakeFirstOrThrow: () => Promise<{ readonly numDeletedRows: bigint }>;
+}
 
 /** The ledger in a database. */
 export function createLedger(db: VerifierDatabase): Ledger {
@@ -37,6 +44,13 @@ export function createLedger(db: VerifierDatabase): Ledger {
         // Another instance was first: the next look finds what it wrote.
         if (!(error instanceof ConstraintViolation) || attempt === ATTEMPTS) throw error;
       }
+    }
+  };
+  /** Rows go in parts: requests that write get their turn in between. */
+  const inParts = async (deletion: (trx: VerifierTransaction) => Deletion): Promise<void> => {
+    for (;;) {
+      const { numDeletedRows } = await db.transaction((trx) => deletion(trx).executeTakeFirstOrThrow());
+      if (numDeletedRows < PART) return;
     }
   };
   return {
@@ -55,8 +69,21 @@ export function createLedger(db: VerifierDatabase): Ledger {
     settle: (verdict) => write({ verdict }),
     verdict: (id) =>
       db.sql.selectFrom('verifier_verdicts').select(['caller', 'answer']).where('id', '=', id).executeTakeFirst(),
-    forget: async (before) => {
-      await db.transaction((trx) => trx.deleteFrom('verifier_challenges').where('expires_at', '<', before).execute());
+    forget: async ({ challenges, verdicts }) => {
+      await inParts((trx) =>
+        trx
+          .deleteFrom('verifier_challenges')
+          .where('nonce', 'in', (old) =>
+            old.selectFrom('verifier_challenges').select('nonce').where('expires_at', '<', challenges).limit(PART),
+          ),
+      );
+      await inParts((trx) =>
+        trx
+          .deleteFrom('verifier_verdicts')
+          .where('id', 'in', (old) =>
+            old.selectFrom('verifier_verdicts').select('id').where('created_at', '<', verdicts).limit(PART),
+          ),
+      );
     },
     close: group.close,
   };

@@ -36,6 +36,15 @@ describeOnEngines(({ fresh }) => {
       expect((await ask(service.origin, 'GET /v1/policies')).json).toEqual({ policies: [], next: null });
     });
 
+    test('that is longer than any is refused', async () => {
+      await using service = await start();
+      const releases = Array.from({ length: 3_000 }, (_, index) => ({
+        name: `${index}`,
+        measurements: { mrtd: '00'.repeat(48) },
+      }));
+      expect(refusal(await put(service.origin, { ...POLICY, releases }))).toEqual([413, 'body_too_large', 'body']);
+    });
+
     test('that changes is a new version; the same again is the same version', async () => {
       await using service = await start();
       const versions = [];

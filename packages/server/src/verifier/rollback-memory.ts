@@ -13,11 +13,15 @@ interface Known {
 /** The newest issue dates of endorsements, kept in the database that all instances share. */
 export function createStoredMemory(db: VerifierDatabase, now: () => Date): RollbackMemory {
   const known = new Map<string, Known>();
-  const learn = (key: string, issued: number | undefined): void => {
+  const learn = (key: string, read: number | undefined): number | undefined => {
+    // A date that was read before a newer one was written may arrive after that: dates never go back.
+    const before = known.get(key)?.issued;
+    const issued = before === undefined || (read !== undefined && read > before) ? read : before;
     known.delete(key);
     known.set(key, { issued, at: now().getTime() });
     const [oldest] = known.keys();
     if (known.size > MOST_KEYS && oldest !== undefined) known.delete(oldest);
+    return issued;
   };
   const believed = (key: string): Known | undefined => {
     const found = known.get(key);
@@ -28,8 +32,7 @@ export function createStoredMemory(db: VerifierDatabase, now: () => Date): Rollb
     const found = believed(key);
     if (found !== undefined) return found.issued;
     const row = await db.sql.selectFrom('verifier_rollback').select('issued').where('key', '=', key).executeTakeFirst();
-    learn(key, row?.issued);
-    return row?.issued;
+    return learn(key, row?.issued);
   };
   return {
     now,

@@ -97,4 +97,8 @@ export const VERIFIER_MIGRATIONS: readonly Migration[] = [
       table('verifier_rollback', [`key ${text} primary key`, `issued ${integer} not null`]),
     ],
   },
+  {
+    name: '0002-age-of-verdicts',
+    up: () => ['create index verifier_verdicts_created on verifier_verdicts (created_at)'],
+  },
 ];
