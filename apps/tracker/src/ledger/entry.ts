@@ -1,14 +1,6 @@
 import { hash } from 'node:crypto';
 import { AssayError } from '@assay/verify';
-import {
-  canonicalJson,
-  concatBytes,
-  type Json,
-  parseJsonObject,
-  toHex,
-  type UnixSeconds,
-  utf8,
-} from '@assay/verify/codec';
+import { canonicalJson, type Json, parseJsonObject, toHex, type UnixSeconds } from '@assay/verify/codec';
 
 /** What an entry books; amounts in bytes. Each moves credit from one account to another, so all sums stay zero. */
 export type EntryContent =
@@ -63,7 +55,6 @@ export type Entry = EntryContent & {
 /** Stands for the entry before the first. */
 export const NO_ENTRY = new Uint8Array(32);
 
-const LEAF = Uint8Array.of(0);
 const KINDS: readonly string[] = ['register', 'grant', 'receipt', 'upstream', 'export', 'import'];
 
 /** The entry's canonical JSON (RFC 8785), which is hashed and kept. */
@@ -74,7 +65,7 @@ export function entryText(entry: Entry): string {
 
 /** SHA-256(0x00 ‖ text): the chain's link and the Merkle tree's leaf in one (RFC 9162 section 2.1.1). */
 export function entryHash(text: string): Uint8Array {
-  return hash('sha256', concatBytes(LEAF, utf8(text)), 'buffer');
+  return hash('sha256', `\0${text}`, 'buffer');
 }
 
 /** The next entry of a chain, with its text and hash. */

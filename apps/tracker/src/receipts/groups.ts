@@ -105,7 +105,9 @@ function member(value: unknown, name: string): unknown {
 
 function base64(value: unknown, field: string): Uint8Array {
   if (typeof value !== 'string') throw malformed(`${field}: expected base64`);
-  return fromBase64(value, field);
+  // Node's own reader is ten times as fast, and overlooks faults: what it wrote back is compared.
+  const bytes = Buffer.from(value, 'base64');
+  return bytes.toString('base64') === value ? new Uint8Array(bytes) : fromBase64(value, field);
 }
 
 function hex(value: unknown, field: string): Uint8Array {
