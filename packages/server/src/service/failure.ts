@@ -64,7 +64,8 @@ export function unserved(methodsOf: (path: string) => readonly string[]): NotFou
   return ({ req: { path, method } }) => {
     const allowed = methodsOf(path);
     // A handler may pass: for some callers there is something here, for others not.
-    if (allowed.length === 0 || allowed.includes(method)) throw new Problem('not_found', 'Nothing is served at this path.');
+    if (allowed.length === 0 || allowed.includes(method))
+      throw new Problem('not_found', 'Nothing is served at this path.');
     const allow = allowed.join(', ');
     throw new Problem('method_not_allowed', `This path is not served with ${method}; use ${allow}.`, {
       headers: { allow },
