@@ -1,6 +1,7 @@
-// Speed as ratios against yardsticks that are timed in the same run: `npm run bench [-- [verify|attest|serve|verifier|announce|receipts] [--json]]`.
+// Speed as ratios against yardsticks that are timed in the same run: `npm run bench [-- [verify|attest|serve|verifier|announce|receipts|explorer] [--json]]`.
 import { announceRows } from './announce.ts';
 import { attestRows } from './attest.ts';
+import { explorerRows } from './explorer.ts';
 import { receiptRows } from './receipts.ts';
 import { type Row, rowText } from './row.ts';
 import { serveRows } from './serve.ts';
@@ -14,6 +15,7 @@ const SUITES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   verifier: verifierRows,
   announce: announceRows,
   receipts: receiptRows,
+  explorer: explorerRows,
 };
 /** A benchmark that does not end is a fault of its own. */
 const MINUTES = 5;

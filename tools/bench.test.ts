@@ -9,12 +9,14 @@ import { tdx } from '@assay/verify/tdx';
 import { describe, expect, test } from 'vitest';
 import { slowSource } from '../bench/challengers.ts';
 import { samples } from '../bench/evidence.ts';
+import { bareTime, dropTime, FIRST_LOAD, firstLoad, give, serveBenched } from '../bench/explorer.ts';
 import { floor } from '../bench/floor.ts';
 import { startMachine } from '../bench/machine.ts';
 import { peer } from '../bench/peer.ts';
 import { REPORTS } from '../bench/receipts.ts';
 import { benchedService } from '../bench/service.ts';
 import { clientOf, enrol, openAccounts, outcomesOf, report } from './accounts-in-tests.ts';
+import { describeInChromium } from './explorer-in-tests.ts';
 
 // Nothing is timed here: only that the benchmark compares like with like.
 describe('what the benchmark times', () => {
@@ -72,5 +74,24 @@ describe('what the benchmark times', () => {
     const constant = await app.request('/constant');
     expect([...constant.headers]).toEqual([...(answers[0]?.headers ?? [])]);
     expect(await constant.text()).toHaveLength(first.length);
+  });
+});
+
+describeInChromium('what the benchmark times in a browser', () => {
+  test('is evidence that the page and the bare library both trust, and the page’s own first load', async () => {
+    await using site = await serveBenched();
+    for (const sample of await samples()) {
+      await using opened = await site.open();
+      await give(opened.page, sample);
+      // Each throws unless the verdict is one of trust.
+      expect(await bareTime(opened.page)).toBeGreaterThan(0);
+      expect(await dropTime(opened.page, 'first')).toBeGreaterThan(0);
+      expect(await dropTime(opened.page, 'second')).toBeGreaterThan(0);
+      expect(opened.faults).toEqual([]);
+    }
+    await using opened = await site.open();
+    const bytes = await firstLoad(opened.page);
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThanOrEqual(FIRST_LOAD);
   });
 });

@@ -12,9 +12,12 @@ const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium-headless-shell'
   (path) => path !== undefined && existsSync(path),
 );
 
+/** Whether there is a Chromium to drive. */
+export const hasChromium: boolean = executablePath !== undefined;
+
 /** A suite that drives the page in Chromium; where there is none, one skipped test says so. */
 export function describeInChromium(name: string, suite: () => void): void {
-  if (executablePath !== undefined) describe(name, suite);
+  if (hasChromium) describe(name, suite);
   else test.skip(`${name}: no Chromium: npm run setup:system`, () => undefined);
 }
 
