@@ -1,3 +1,4 @@
+import { verify } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
@@ -10,11 +11,17 @@ import { EPOCH, plainPeer, TRACKER } from '../../../../tools/tracker-peers-plain
 import { encodeBencode } from '../bencode/encode.ts';
 import type { Bencode } from '../bencode/value.ts';
 import { blsKeyPair } from '../bls/key.ts';
-import { encodeReceiptMessage, parseReceiptMessage } from './extension.ts';
+import { parseReceipt } from '../receipts/receipt.ts';
+import { counterpartOf } from './claims.ts';
+import { encodeReceiptMessage, parseReceiptMessage, type SignedReceipt } from './extension.ts';
 import { createSigner } from './signer.ts';
 
 const PIECE = 32_768;
 const PEER_ID = Buffer.from('-XX0001-abcdefghijkl');
+
+/** An extension that takes id 1, so that receipts have another id there than here. */
+class Other {}
+Object.defineProperty(Other.prototype, 'name', { value: 'ut_other' });
 
 /** Foreign wire code on a socket. */
 function foreign(socket: Socket) {
@@ -101,8 +108,6 @@ describe('bittorrent-protocol', () => {
     const { socket, wire, shake } = await dial(seed.peer.port, seed.metainfo.infohash);
     const signer = createSigner(blsKeyPair(new Uint8Array(32).fill(2)).key, TRACKER, EPOCH);
     const refusals: string[] = [];
-    class Metadata {}
-    Object.defineProperty(Metadata.prototype, 'name', { value: 'ut_other' });
     class Receipts {
       onExtendedHandshake(): void {
         wire.interested();
@@ -113,8 +118,7 @@ describe('bittorrent-protocol', () => {
       }
     }
     Object.defineProperty(Receipts.prototype, 'name', { value: 'pt_receipt' });
-    // The first extension takes id 1, so that ours is another one than theirs.
-    wire.use(Metadata);
+    wire.use(Other);
     wire.use(Receipts);
     wire.extendedHandshake.pt_receipt = { v: 1, certificate: Buffer.from(signer.certificate) };
     wire.on('unchoke', () => {
@@ -133,6 +137,52 @@ describe('bittorrent-protocol', () => {
     expect(seed.kept.map(({ certificate }) => toHex(certificate))).toEqual([toHex(signer.certificate)]);
     await expect.poll(() => refusals, PATIENT).toEqual(['bytes']);
     socket.destroy();
+  });
+
+  test('gets our receipts as a seed, under its own id, each signed by the certified session key', async () => {
+    const file = torrentInTests(2 * PIECE, PIECE);
+    await using folder = await folderInTests();
+    await using leech = await plainPeer(file.torrent, folder.path, 1);
+    const signer = createSigner(blsKeyPair(new Uint8Array(32).fill(2)).key, TRACKER, EPOCH);
+    const got: SignedReceipt[] = [];
+    const server = createServer((socket) => {
+      const wire = foreign(socket);
+      class Receipts {
+        onMessage(bytes: Uint8Array): void {
+          const message = parseReceiptMessage(bytes);
+          if (message.type === 'receipts') got.push(...message.receipts);
+        }
+      }
+      Object.defineProperty(Receipts.prototype, 'name', { value: 'pt_receipt' });
+      wire.use(Other);
+      wire.use(Receipts);
+      wire.extendedHandshake.pt_receipt = { v: 1, certificate: Buffer.from(signer.certificate) };
+      wire.on('handshake', () => {
+        wire.handshake(Buffer.from(leech.metainfo.infohash), PEER_ID);
+        wire.bitfield(Uint8Array.of(0xc0));
+      });
+      wire.on('extended', (name) => {
+        if (name === 'handshake') wire.unchoke();
+      });
+      wire.on('request', (piece, offset, length, respond) => {
+        const at = piece * PIECE + offset;
+        respond(null, file.data.subarray(at, at + length));
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const bound = server.address();
+    void leech.peer.meet('127.0.0.1', typeof bound === 'object' && bound !== null ? bound.port : 0);
+    await expect.poll(() => got.length, PATIENT).toBe(2);
+    const { sessionKey } = counterpartOf(leech.signer.certificate, TRACKER);
+    expect(got.map(({ receipt, signature }) => verify(null, receipt, sessionKey, signature))).toEqual([true, true]);
+    const said = got.map(({ receipt }) => parseReceipt(new Uint8Array(receipt)));
+    expect(said.map(({ piece, pieces, bytes, epoch }) => [piece, pieces, bytes, epoch])).toEqual([
+      [0, 1, PIECE, EPOCH],
+      [1, 1, PIECE, EPOCH],
+    ]);
+    expect(said.map(({ sender }) => toHex(sender))).toEqual(Array(2).fill(toHex(signer.publicKey)));
+    server.close();
   });
 
   test('is told what is wrong with the nested form of older trackers, and loads all the same', async () => {
