@@ -30,3 +30,10 @@ describe('docs/services.md', () => {
     expect(text).toMatch(/whoever chooses report data speaks for the whole machine/);
   });
 });
+
+test('docs/tracker.md links the primary sources', () => {
+  const text = readFileSync('docs/tracker.md', 'utf8');
+  const links = [...text.matchAll(/\]\((https:[^)\s]+)\)/g)].map(([, target = '']) => new URL(target).host);
+  for (const host of ['www.bittorrent.org', 'github.com', 'www.intel.com', 'confidentialcomputing.io'])
+    expect(links).toContain(host);
+});
