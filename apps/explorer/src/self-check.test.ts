@@ -17,6 +17,8 @@ import { choose, describeInChromium, type Service } from '../../../tools/explore
 import { verdictOf, visits } from '../../../tools/explorer-visits.ts';
 import { CONTENT_SECURITY_POLICY } from './node/folder.ts';
 
+const EXPECTING = JSON.stringify({ releases: [{ name: '1', measurements: { mrtd: 'ab'.repeat(48) } }] });
+
 describeInChromium('"Check this server"', () => {
   const visit = visits(CONTENT_SECURITY_POLICY);
   let vendor: IntelVendor;
@@ -99,14 +101,74 @@ describeInChromium('"Check this server"', () => {
     );
   });
 
+  const JSON_TYPE = { headers: { 'content-type': 'application/json' } };
+
+  test('trusts neither roots nor policies of an answer', async () => {
+    const waiving = '{"identity":"any","freshness":"any","binding":"any"}';
+    for (const answer of [vendor.rootPem, waiving]) {
+      await visit(
+        async (page) => {
+          await page.getByRole('button', { name: 'Check this server' }).click();
+          await page.getByRole('alert').getByText('attestation: no kind of evidence').waitFor();
+          expect(await page.getByRole('button', { name: /Trust this root/ }).count()).toBe(0);
+          expect(await page.locator('#setting-policy').inputValue()).toBe('');
+        },
+        { service: () => new Response(answer, JSON_TYPE) },
+      );
+    }
+  });
+
+  test('keeps no verdict while it asks, what is written meanwhile, and what was dropped meanwhile', async () => {
+    const service = attester();
+    let asked = 0;
+    const open: PromiseWithResolvers<void>[] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const slow: Service = async (request) => {
+      if (new URL(request.url).pathname === '/attestation') {
+        asked += 1;
+        await open[asked - 1]?.promise;
+      }
+      return service(request);
+    };
+    await visit(
+      async (page) => {
+        await choose(page, [{ name: 'before.json', bytes: '{"schema":"assay.evidence/1"}' }]);
+        await verdictOf(page);
+        await page.getByRole('button', { name: 'Check this server' }).click();
+        await page.getByText('Asking the server…').waitFor();
+        expect(await page.getByRole('region', { name: 'Verdict' }).count()).toBe(0);
+        await page.locator('details.settings > summary').click();
+        await page.getByLabel('Policy', { exact: true }).fill(EXPECTING);
+        await page.getByLabel('Policy', { exact: true }).blur();
+        open[0]?.resolve();
+        expect((await verdictOf(page)).layers.identity).toBe('fail');
+        expect(await page.getByLabel('Policy', { exact: true }).inputValue()).toBe(EXPECTING);
+
+        await page.getByRole('button', { name: 'Check this server' }).click();
+        await page.getByText('Asking the server…').waitFor();
+        await choose(page, [{ name: 'meanwhile.json', bytes: '{"schema":"assay.evidence/1"}' }]);
+        await verdictOf(page);
+        const late = page.waitForResponse(/attestation/);
+        open[1]?.resolve();
+        await (await late).finished();
+        expect(await page.getByRole('region', { name: 'Verdict' }).innerText()).toContain('meanwhile.json');
+      },
+      { service: slow },
+    );
+  });
+
   test.each([
     ['is no attester', () => new Response('{"title":"no"}', { status: 503 }), 'answered 503'],
+    ['has no such path', () => new Response(null, { status: 404 }), 'answered 404; is this page served by an attester'],
     ['answers a page', () => new Response('<p>', { headers: { 'content-type': 'text/html' } }), 'expected JSON'],
+    ['answers junk', () => new Response('\u0000\u0001', JSON_TYPE), 'attestation: no kind of evidence'],
+    ['answers 5 MB of junk', () => new Response('a'.repeat(5_000_000), JSON_TYPE), 'attestation: no kind of evidence'],
+    ['answers too much', () => new Response('a'.repeat(8_388_609), JSON_TYPE), 'longer than 8388608 bytes'],
   ])('says so when the server %s', (_name, service, words) =>
     visit(
       async (page) => {
         await page.getByRole('button', { name: 'Check this server' }).click();
         await page.getByRole('alert').getByText(words).waitFor();
+        expect(await page.getByRole('region', { name: 'Verdict' }).count()).toBe(0);
       },
       { service },
     ),

@@ -57,6 +57,14 @@ test('a report rests on three certificates and a list', async () => {
   ]);
 });
 
+test('of endorsements that nobody judged none is shown: their root could be anyone’s', async () => {
+  const [amd, intel] = [await createAmdVendor({ product: 'Milan', now }), await createIntelVendor({ seed: 'x', now })];
+  const { evidence, endorsements } = await makeSnpExhibit(amd);
+  const { collateral } = await makeExhibit(intel);
+  const papers = await signed({ evidence }, { ...collateralOf(collateral), snp: endorsements });
+  expect(papers.filter((paper) => paper.startsWith('- > '))).toEqual(['- > ARK-Milan']);
+});
+
 test('a token rests on the certificates in its header, and is dated itself', async () => {
   const vendor = await createGoogleVendor({ now });
   const evidence = utf8(await mintToken(vendor, { type: 'PKI' }));
