@@ -37,3 +37,10 @@ test('docs/tracker.md links the primary sources', () => {
   for (const host of ['www.bittorrent.org', 'github.com', 'www.intel.com', 'confidentialcomputing.io'])
     expect(links).toContain(host);
 });
+
+test('docs/experiments.md and docs/bep10.md say what the tracker measures, and how peers exchange receipts', () => {
+  const experiments = readFileSync('docs/experiments.md', 'utf8');
+  for (const row of ['keys', 'attestation', 'registration', 'receipts', 'reports', 'announces'])
+    expect(experiments).toMatch(new RegExp(`^\\| ${row} \\| .*\\| \\d`, 'm'));
+  expect(readFileSync('docs/bep10.md', 'utf8')).toContain('`m.pt_receipt`');
+});
