@@ -45,6 +45,14 @@ const askVerify = async (body: unknown, policy?: Policy) => {
 };
 
 describe('POST /verify, as dstack-verifier has it', () => {
+  test.each(['report_data', 'reportData'])('overlooks no %s that is no text', async (name) => {
+    expect(refusal(await askVerify({ ...quoted, report_data: undefined, [name]: [REPORT_DATA] }))).toEqual([
+      400,
+      'bad_request',
+      'report_data',
+    ]);
+  });
+
   test('finds quote, event log and image in order, and shows whose they are', async () => {
     const { status, json } = await askVerify(quoted, images());
     expect([status, json.is_valid, json.reason]).toEqual([200, true, null]);

@@ -1,7 +1,7 @@
 import type { Policy, Verdict } from '@assay/verify';
 import { type Json, type JsonObject, parseJson } from '@assay/verify/codec';
 import { parsePolicy } from '@assay/verify/policy';
-import { members } from './body.ts';
+import { members, wrong } from './body.ts';
 import { dstackEvidence, type GivenEvidence } from './given-evidence.ts';
 import { type Judge, TEES } from './judge.ts';
 
@@ -32,8 +32,9 @@ const ANYTHING = parsePolicy({ identity: 'any', freshness: 'any', binding: 'any'
 /** Reads what dstack-verifier reads. What is broken in it is evidence all the same. Throws a `Problem`. */
 export async function readDstackRequest(body: Uint8Array): Promise<DstackRequest> {
   const request = members(body, [], MEMBERS);
-  const { report_data: said = request.reportData } = request;
-  const reportData = typeof said === 'string' ? said.toLowerCase().replace(/^0x/, '') : undefined;
+  const { report_data: said = request.reportData ?? null } = request;
+  if (said !== null && typeof said !== 'string') throw wrong('report_data', 'expected hexadecimal');
+  const reportData = said?.toLowerCase().replace(/^0x/, '');
   return { given: await dstackEvidence(request, TEES), reportData };
 }
 
