@@ -37,6 +37,19 @@ test('a port that is taken is refused by name', async () => {
   });
 });
 
+test('what would fail later is refused at the start, by name: keys of other trackers, proxies that are no address', async () => {
+  const database = join(folder, 'other.db');
+  await expect(served({ database, imports: { other: { key: 'AAAA' } } })).rejects.toMatchObject({
+    code: 'usage',
+    details: { field: 'imports.other.key' },
+  });
+  await expect(served({ database, trustedProxies: ['nowhere'] })).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringMatching(/^trusted proxies: /),
+    details: { field: 'trusted proxies' },
+  });
+});
+
 test('pages of any origin may show counts, and nothing else', async () => {
   const allowed = async (path: string): Promise<string | null> =>
     (await fetch(`${tracker.origin}${path}`, { headers: { origin: 'https://page.example' } })).headers.get(

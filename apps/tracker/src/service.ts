@@ -25,6 +25,7 @@ import { createTrackerServer } from './http/server.ts';
 import type { Accounting } from './ledger/accounting.ts';
 import { openAccounting } from './ledger/open.ts';
 import type { TrackerDatabase, TrackerSchema } from './ledger/schema.ts';
+import { ledgerKey } from './ledger/signed.ts';
 import { createRandom } from './swarm/sample.ts';
 import { createSwarms } from './swarm/swarms.ts';
 import { createPayloadJudge, type PayloadJudgeOptions } from './tee/judge.ts';
@@ -169,7 +170,7 @@ async function openAccounts(
 ): Promise<{ readonly accounting: Accounting; readonly instanceId: string }> {
   const { config, material, torrents, clock } = options;
   const imports = Object.fromEntries(
-    Object.entries(config.imports).map(([tracker, { key }]) => [tracker, { publicKey: fromBase64(key, 'imports') }]),
+    Object.entries(config.imports).map(([tracker, { key }]) => [tracker, { publicKey: importedKey(tracker, key) }]),
   );
   const signingKey = deriveEd25519Key(material, { purpose: 'ledger', label: 'signing' });
   const digest = createHash('sha256')
@@ -191,6 +192,19 @@ async function openAccounts(
   return { accounting, instanceId };
 }
 
+/** The key of another tracker's ledger, which is looked at before anybody brings credit. */
+function importedKey(tracker: string, key: string): Uint8Array {
+  const publicKey = fromBase64(key, 'imports');
+  try {
+    ledgerKey(publicKey);
+    return publicKey;
+  } catch (cause) {
+    const field = `imports.${tracker}.key`;
+    const message = `${field}: no Ed25519 key as DER SubjectPublicKeyInfo in base64; take ledger_key of that tracker's /config`;
+    throw new AssayError('usage', message, { field }, { cause });
+  }
+}
+
 async function refresh(accounting: Accounting, report: (message: string) => void): Promise<void> {
   try {
     await accounting.refresh();
@@ -210,6 +224,7 @@ async function openAt<T>(field: string, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {
+    if (error instanceof AssayError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new AssayError('usage', `${field}: ${reason}; choose another place`, { field });
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ServiceEnv } from '@assay/server';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rawExchange, rawRequest } from '../../../../tools/raw-http.ts';
 import { type ServedTracker, served, TOKEN } from '../../../../tools/tracker-in-tests.ts';
 import { createAccess } from './access.ts';
 
@@ -64,12 +65,39 @@ describe('routes of the operator, under --dev', () => {
     ['x-forwarded-for', '127.0.0.1'],
     ['x-forwarded-host', 'localhost'],
     ['x-forwarded-anything', '1'],
+    ['x-forwarded', 'for=127.0.0.1'],
+    ['x-real-ip', '127.0.0.1'],
+    ['true-client-ip', '127.0.0.1'],
+    ['cf-connecting-ip', '127.0.0.1'],
+    ['sec-fetch-site', 'same-origin'],
     ['via', '1.1 proxy'],
   ])('refuse a request with %s: %s, on each of them', async (field, value) => {
     for (const route of ROUTES)
       expect(await post(dev, route, { [field]: value })).toEqual(
         expect.objectContaining({ status: 403, code: 'forbidden', field }),
       );
+  });
+
+  test.each([
+    ['for another machine', rawRequest('http://rebound.example/keygen', 'POST')],
+    ['for this machine, as proxies are asked', rawRequest('http://localhost/keygen', 'POST')],
+    ['in the HTTP of proxies that name nobody', 'POST /keygen HTTP/1.0\r\nHost: 127.0.0.1:8000\r\n\r\n'],
+  ])('refuse a request %s', async (_, bytes) => {
+    const answer = await rawExchange({ address: dev.origin }, bytes);
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+    expect(answer).toContain('"code":"forbidden","detail":"request: expected a path over HTTP/1.1');
+  });
+
+  test.each([
+    ['no host', 'POST /keygen HTTP/1.0\r\n\r\n', 400],
+    ['two hosts', 'POST /keygen HTTP/1.1\r\nHost: localhost\r\nHost: x.example\r\nConnection: close\r\n\r\n', 403],
+    [
+      'an origin that is empty',
+      'POST /keygen HTTP/1.1\r\nHost: localhost\r\nOrigin:\r\nConnection: close\r\n\r\n',
+      403,
+    ],
+  ])('refuse a request with %s', async (_, bytes, status) => {
+    expect(await rawExchange({ address: dev.origin }, bytes)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 
   test('refuse a wrong token even there, and take the right one from anywhere', async () => {

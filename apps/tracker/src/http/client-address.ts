@@ -17,7 +17,11 @@ export function trustIn(networks: readonly string[]): Trust {
     const length = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
     if (bytes === undefined || rest.length > 0 || !(length <= most)) {
       const details = { field: 'trusted proxies', expected: 'an address or network', actual: network };
-      throw new AssayError('usage', `trusted proxies: expected an address or network, found ${network}`, details);
+      throw new AssayError(
+        'usage',
+        `trusted proxies: expected an address or network, found ${network}; give one such as 10.0.0.0/8`,
+        details,
+      );
     }
     list.addSubnet(addressText(bytes), length, familyOf(bytes));
   }
