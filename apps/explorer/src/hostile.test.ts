@@ -47,6 +47,7 @@ describeInChromium('words of others in the page', () => {
         { name: 'quote.bin', bytes: exhibit.evidence },
         { name: 'policy.json', bytes: JSON.stringify({ releases }) },
       ]);
+      await page.locator('.notices').getByText('A policy was among the files.').waitFor();
       await verdictOf(page);
       await openTab(page, 'Measurements');
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);

@@ -21,6 +21,8 @@ export interface State {
   /** Roots that came along, for the reader to vouch for or not. */
   readonly offered: readonly NamedRoot[];
   readonly ignored: readonly string[];
+  /** True when a policy was among the files last given. */
+  readonly policyCame: boolean;
   /** Milliseconds of `performance.now()` when the evidence arrived. */
   readonly arrived: number;
   readonly busy: boolean;
@@ -51,6 +53,7 @@ const NOTHING: State = {
   problem: undefined,
   offered: [],
   ignored: [],
+  policyCame: false,
   arrived: 0,
   busy: false,
   asking: false,
@@ -155,6 +158,7 @@ function merged(state: State, gathered: Gathered): Partial<State> {
     settings: { ...state.settings, ...(policy !== undefined && { policy }), ...(given && { recorded: false }) },
     offered: roots,
     ignored,
+    policyCame: policy !== undefined,
     ...(given && { judged: undefined, asking: false }),
   };
 }

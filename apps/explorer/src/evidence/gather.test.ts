@@ -1,4 +1,4 @@
-import { createIntelVendor } from '@assay/simulate';
+import { createIntelVendor, issuePck } from '@assay/simulate';
 import { endorsementsJson } from '@assay/verify/endorsements';
 import { expect, test } from 'vitest';
 import { gather } from './gather.ts';
@@ -39,6 +39,27 @@ test('one file of endorsements, a policy, a log and an app-compose go with the e
 test('of two files of evidence the first counts, and the other is named', async () => {
   const { given, ignored } = await gather([file('a', reply), file('b', reply)]);
   expect([given?.name, ignored]).toEqual(['a', ['b (one file of evidence at a time)']]);
+});
+
+test('of two logs, or two files of one name, the first counts, and the other is named', async () => {
+  const log = '[{"imr":3,"event_type":1}]';
+  const { endorsements, eventLog, ignored } = await gather([
+    file('log', log),
+    file('other', `${log} `),
+    file('a/tcbInfo.json', '{}'),
+    file('b/tcbInfo.json', '[]'),
+  ]);
+  expect([endorsements, eventLog]).toEqual([{ dcap: { tcbInfo: '{}' } }, text(log)]);
+  expect(ignored).toEqual(['other (one event log at a time)', 'tcbInfo.json (one of this name at a time)']);
+});
+
+test('a certificate that another one signed is no root', async () => {
+  const vendor = await createIntelVendor({ seed: 'gather', now: new Date('2026-02-01T00:00:00Z') });
+  const { certificate } = await issuePck(vendor);
+  expect(await gather([{ name: 'leaf.der', bytes: certificate.der }])).toMatchObject({
+    roots: [],
+    ignored: ['leaf.der (a certificate, no root)'],
+  });
 });
 
 test('evidence in a broken wrapping says why', async () => {

@@ -65,9 +65,11 @@ export async function gather(files: readonly InputFile[]): Promise<Gathered> {
       else folder[name] = file.bytes;
       continue;
     }
-    const part = await partOf({ ...file, name }, recognise(file.bytes, TEES));
+    const recognised = recognise(file.bytes, TEES);
+    const part = await partOf({ ...file, name }, recognised);
     const surplus = KEYS.find((key) => part?.[key] !== undefined && parts.some((other) => other[key] !== undefined));
-    if (part === undefined) ignored.push(name);
+    if (part === undefined)
+      ignored.push(recognised?.kind === 'certificates' ? `${name} (a certificate, no root)` : name);
     else if (surplus) ignored.push(`${name} (one ${KINDS[surplus]} at a time)`);
     else parts.push(part);
   }

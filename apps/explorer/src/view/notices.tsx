@@ -8,7 +8,7 @@ import { visible } from './visible.ts';
 
 /** What went wrong, what was left aside, and roots that wait for the reader's word. */
 export function Notices({ session }: { readonly session: Session }): JSX.Element {
-  const { problem, ignored, offered, busy, asking, judged, given } = session.state;
+  const { problem, ignored, offered, policyCame, busy, asking, judged, given } = session.state;
   const record = given && 'bundle' in given ? given.bundle?.record : undefined;
   return (
     <div class="notices" aria-live="polite">
@@ -24,6 +24,11 @@ export function Notices({ session }: { readonly session: Session }): JSX.Element
       )}
       {ignored.length > 0 && !problem && (
         <p class="notice quiet">Left aside: {ignored.map((name) => visible(name, 120)).join(', ')}</p>
+      )}
+      {policyCame && !problem && (
+        <p class="notice plain">
+          A policy was among the files. It is yours now: read it under “What you trust and expect”.
+        </p>
       )}
       {offered.map((root, index) => (
         <div class="notice doubtful" key={index}>
