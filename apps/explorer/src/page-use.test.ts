@@ -110,6 +110,7 @@ describeInChromium('the page in use', () => {
       await press('Tab', 'Enter');
       expect((await verdictOf(page)).word).toBe('Refused');
       expect(await focused()).toBe('Refused');
+      await page.getByRole('status').getByText('Refused. At least one check failed.').waitFor({ state: 'attached' });
       while ((await focused()) !== 'Checks') await press('Tab');
       await press('End');
       expect(await focused()).toBe('Claims');
