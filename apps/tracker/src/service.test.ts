@@ -50,6 +50,21 @@ test('what would fail later is refused at the start, by name: keys of other trac
   });
 });
 
+test('a TEE that is not used vouches for nothing: its tracker shows no evidence until the mode is changed', async () => {
+  const unused = await served({ database: join(folder, 'unused.db'), dev: true });
+  const evidence = async () => fetch(`${unused.origin}/attestation?nonce=${'0f'.repeat(32)}`);
+  expect(await (await evidence()).json()).toMatchObject({
+    status: 503,
+    code: 'not_in_tee',
+    detail: expect.stringContaining('the mode is disabled; start with --tee-mode enabled'),
+  });
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ tee_mode: 'enabled' });
+  await fetch(`${unused.origin}/config`, { method: 'POST', headers, body });
+  expect((await evidence()).status).toBe(200);
+  await unused.close();
+});
+
 test('pages of any origin may show counts, and nothing else', async () => {
   const allowed = async (path: string): Promise<string | null> =>
     (await fetch(`${tracker.origin}${path}`, { headers: { origin: 'https://page.example' } })).headers.get(

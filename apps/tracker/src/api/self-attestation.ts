@@ -3,7 +3,8 @@ import { type Attester, createBatcher } from '@assay/attest';
 import { Problem, wrong } from '@assay/server';
 import { toBase64 } from '@assay/verify/codec';
 import { serialiseEnvelope } from '@assay/verify/evidence';
-import { noTee } from '../tee/trouble.ts';
+import { TEEMode } from '../tee/mode.ts';
+import { noTee, teeDisabled } from '../tee/trouble.ts';
 import { digestOf, type FixedConfiguration } from './configuration.ts';
 import { API_LIMITS } from './limits.ts';
 import type { Api, ApiParts } from './parts.ts';
@@ -22,6 +23,7 @@ export function serveSelfAttestation(app: Api, parts: ApiParts, fixed: FixedConf
   app.get('/attestation', async ({ req }) => {
     const { nonce, aud } = askedFor(new URL(req.url).searchParams);
     if (issue === undefined) throw new Problem('not_in_tee', noTee(looked).message);
+    if (manager.mode === TEEMode.DISABLED) throw new Problem('not_in_tee', teeDisabled().message);
     const { content } = await accounting.checkpoint();
     const receiptKey = accounting.publicKey;
     const claims = {

@@ -16,11 +16,44 @@ export interface TEEKeyPair {
   readonly salt: string | null;
 }
 
+/** Keys that a TEE derived, and for whom: deriving takes time, and so each is derived once. */
+export interface DerivedKeys {
+  /** The key of a user and a salt. Throws what the source throws. */
+  readonly of: (keys: KeySource, user: string | undefined, salt: string) => Promise<BlsKeyPair>;
+  /** Whether this key was derived for the user, or for nobody in particular. */
+  readonly has: (publicKey: Uint8Array, user: string) => boolean;
+}
+
+/** Holds so many keys in memory; the one asked for longest ago goes first. */
+export function createDerivedKeys(most: number): DerivedKeys {
+  const pairs = new Map<string, BlsKeyPair>();
+  const users = new Map<string, string | undefined>();
+  return {
+    of: async (keys, user, salt) => {
+      const wish = JSON.stringify([user ?? null, salt]);
+      const pair = pairs.get(wish) ?? (await derivedKeyPair(keys, user, salt));
+      pairs.delete(wish);
+      pairs.set(wish, pair);
+      users.set(toHex(pair.key.publicKey), user);
+      const [oldest] = pairs;
+      if (pairs.size > most && oldest !== undefined) {
+        pairs.delete(oldest[0]);
+        users.delete(toHex(oldest[1].key.publicKey));
+      }
+      return pair;
+    },
+    has: (publicKey, user) => {
+      const name = toHex(publicKey);
+      return users.has(name) && [user, undefined].includes(users.get(name));
+    },
+  };
+}
+
 /**
- * The key of a user and a salt (EIP-2333). The TEE has a secret for each user, which salts are mixed with: whoever knows a
- * salt knows nothing, and no user gets another one's key. Throws what the source throws.
+ * By EIP-2333. The TEE has a secret for each user, which salts are mixed with: whoever knows a salt knows nothing, and no
+ * user gets another one's key.
  */
-export async function derivedKeyPair(keys: KeySource, user: string | undefined, salt: string): Promise<BlsKeyPair> {
+async function derivedKeyPair(keys: KeySource, user: string | undefined, salt: string): Promise<BlsKeyPair> {
   const label = user === undefined ? 'nobody' : `user:${user}`;
   const { key: material } = await keys.derive('tracker/user-keys');
   const { key: userSecret } = await keys.derive(`tracker/user-secret/${label}`);
@@ -30,29 +63,4 @@ export async function derivedKeyPair(keys: KeySource, user: string | undefined, 
     material.fill(0);
     userSecret.fill(0);
   }
-}
-
-/** Public keys that a TEE derived, and for whom. */
-export interface DerivedKeys {
-  readonly add: (publicKey: Uint8Array, user: string | undefined) => void;
-  /** Whether this key was derived for the user, or for nobody in particular. */
-  readonly has: (publicKey: Uint8Array, user: string) => boolean;
-}
-
-/** Remembers so many keys. */
-export function createDerivedKeys(most: number): DerivedKeys {
-  const users = new Map<string, string | undefined>();
-  return {
-    add: (publicKey, user) => {
-      const name = toHex(publicKey);
-      users.delete(name);
-      users.set(name, user);
-      const [oldest] = users.keys();
-      if (users.size > most && oldest !== undefined) users.delete(oldest);
-    },
-    has: (publicKey, user) => {
-      const name = toHex(publicKey);
-      return users.has(name) && [user, undefined].includes(users.get(name));
-    },
-  };
 }

@@ -4,7 +4,7 @@ export const TEE_LIMITS = Object.freeze({
   payloadBytes: 4096,
   /** Bytes of a salt of keys. */
   saltBytes: 128,
-  /** Derived keys that are remembered: those asked for longest ago go first, and come again with the same salt. */
+  /** Derived keys that are held: those asked for longest ago go first, and come again with the same salt. */
   derivedKeys: 10_000,
   /** Characters of a quote in hexadecimal. */
   quoteCharacters: 131_072,

@@ -1,4 +1,4 @@
-import { createSoftwareKeys } from '@assay/attest';
+import { createSoftwareKeys, type KeySource } from '@assay/attest';
 import {
   createIntelVendor,
   createSoftwareEnclave,
@@ -97,6 +97,30 @@ describe('TEEManager', () => {
     expect(await key(other, 'alice', 'a')).toBe(first);
     const others = [await key(one, 'bob', 'a'), await key(one, 'alice', 'b'), await key(one, undefined, 'a')];
     expect(new Set([first, ...others]).size).toBe(4);
+  });
+
+  test('has the TEE derive a key once for the life of the process; what a caller does to his copy is his business', async () => {
+    const platform = await platformOf(createSoftwareTd(vendor, { pck }));
+    const asked: string[] = [];
+    const keys: KeySource = {
+      name: 'dstack',
+      derive: (path) => {
+        asked.push(path);
+        return software.derive(path);
+      },
+    };
+    const manager = await managerOf({ platform: { ...platform, keys } });
+    const { privateKey } = await manager.generateKeypair({ user: 'alice', salt: 'a' });
+    const first = toHex(privateKey);
+    privateKey.fill(0);
+    expect(toHex((await manager.generateKeypair({ user: 'alice', salt: 'a' })).privateKey)).toBe(first);
+    expect(asked).toEqual(['tracker/user-keys', 'tracker/user-secret/user:alice']);
+    await manager.generateKeypair({ salt: '["alice","a"]' });
+    expect(asked).toHaveLength(4);
+    manager.setMode(TEEMode.DISABLED);
+    await expect(manager.generateKeypair({ user: 'alice', salt: 'a', teeEnabled: true })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
   });
 
   test('without a TEE says so in the documented words, what it looked for, and a remedy that installs nothing', async () => {

@@ -4,7 +4,7 @@ import type { Verdict } from '@assay/verify';
 import { fromHex, fromUtf8, toHex, utf8 } from '@assay/verify/codec';
 import { type BlsKeyPair, blsKeyPair } from '../bls/key.ts';
 import { createPayloadJudge, type PayloadJudge } from './judge.ts';
-import { createDerivedKeys, derivedKeyPair, type TEEKeyPair } from './key-pair.ts';
+import { createDerivedKeys, type TEEKeyPair } from './key-pair.ts';
 import { TEE_LIMITS } from './limits.ts';
 import { TEEMode, usualTeeMode } from './mode.ts';
 import type { TeePlatform } from './platform.ts';
@@ -124,9 +124,7 @@ export class TEEManager {
     // Keys of a file are no TEE's, whatever else is one.
     if (keys === undefined || keys.name === 'software') throw noKeys(name);
     const used = salt ?? toHex(this.#random(32));
-    const pair = await derivedKeyPair(keys, user, used);
-    this.#derived.add(pair.key.publicKey, user);
-    return this.#counted(pair, { salt: used, teeDerived }, start);
+    return this.#counted(await this.#derived.of(keys, user, used), { salt: used, teeDerived }, start);
   }
 
   /** Whether this TEE derived the key, in this run of the tracker, for this user or for nobody in particular. */
@@ -180,7 +178,7 @@ export class TEEManager {
   #counted({ secretKey, key }: BlsKeyPair, origin: Pick<TEEKeyPair, 'salt' | 'teeDerived'>, start: number): TEEKeyPair {
     const derivationTimeMs = this.#elapsed() - start;
     this.#keys = tallied(this.#keys, derivationTimeMs);
-    return { privateKey: secretKey, publicKey: key.publicKey, ...origin, derivationTimeMs };
+    return { privateKey: secretKey.slice(), publicKey: key.publicKey, ...origin, derivationTimeMs };
   }
 
   async #quoted(profile: PayloadProfile, payload: string, bytes: Uint8Array): Promise<AttestationReport> {
