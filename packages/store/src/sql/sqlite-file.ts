@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -25,15 +25,36 @@ export async function whenNotBusy<T>(timeoutMs: number, work: () => T): Promise<
   }
 }
 
-/** Makes the file, if there is none, for its owner alone; SQLite gives its companions the same mode. */
-async function ensureFile(path: string): Promise<void> {
+/**
+ * Makes the file, if there is none, for its owner alone; SQLite gives its companions the same mode. A file that is there
+ * is not opened: when a process closes a file, it loses the locks of all that it has open on that file. Another process
+ * would then think that nobody uses the database, and remove the log that this one goes on writing to. Hence in one go,
+ * too: nothing else of this process opens the new file before it is closed.
+ */
+function ensureFile(path: string): void {
   try {
-    await (await open(path, 'a', 0o600)).close();
+    closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const reason = codeOf(error) === 'EEXIST' ? accessTo(path) : codeOf(error);
+    if (reason === undefined) return;
     const message = `the database file ${path} cannot be opened (${reason}); make its folder, and let this user write there`;
     throw new AssayError('usage', message, { field: 'file' }, { cause: error });
   }
+}
+
+/** Why a file that is there cannot be written; undefined when it can. */
+function accessTo(path: string): string | undefined {
+  try {
+    if (statSync(path).isDirectory()) return 'EISDIR';
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
 
 /** An open SQLite file in WAL mode. */
@@ -42,7 +63,7 @@ export async function openSqliteFile(file: string, durability: Durability, timeo
     throw usage(`file is ${JSON.stringify(file)}; expected a file's path`, { field: 'file', actual: file });
   }
   const path = resolve(file);
-  await ensureFile(path);
+  ensureFile(path);
   const db = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
   try {
     const mode = await whenNotBusy(timeoutMs, () => db.prepare('pragma journal_mode = wal').get()?.journal_mode);
