@@ -165,7 +165,8 @@ async function changePasskey(to: Book, { user, passkey }: Of<'passkey'>): Promis
 }
 
 async function give(to: Book, { user, bytes, at }: Of<'give'>): Promise<Booked> {
-  const { user_id: name } = await to.user(user);
+  const { user_id: name, granted } = await to.user(user);
+  if (!Number.isSafeInteger(granted + bytes)) return tooMuch(granted);
   to.change(user, { granted: bytes });
   return { sequence: to.add({ kind: 'grant', to: name, bytes }, at) };
 }
@@ -197,6 +198,8 @@ async function importCredit(to: Book, item: Of<'import'>): Promise<Booked> {
   if (known !== undefined) {
     return refuse('import-exists', 'proof', `export ${exported} of ${exporter} was imported as entry ${known}`);
   }
+  const { user_id: name, imported } = await to.user(user);
+  if (!Number.isSafeInteger(imported + bytes)) return tooMuch(imported);
   const seen = await to.trx
     .selectFrom('tracker_seen')
     .select('size')
@@ -215,7 +218,12 @@ async function importCredit(to: Book, item: Of<'import'>): Promise<Booked> {
     .values({ tracker: exporter, size, root })
     .onConflict((conflict) => conflict.column('tracker').doUpdateSet({ size, root }))
     .execute();
-  const { user_id: name } = await to.user(user);
   to.change(user, { imported: bytes });
   return { sequence: to.add({ kind: 'import', user: name, exporter, exported, hash, bytes }, at, booked) };
+}
+
+/** Refused here, since the store would refuse it for everything that is written with it. */
+function tooMuch(before: number): Refused {
+  const most = Number.MAX_SAFE_INTEGER - before;
+  return refuse('amount', 'bytes', `bytes: with the ${before} before, more than can be counted; give at most ${most}`);
 }
