@@ -39,6 +39,8 @@ export const trackerConfig = z
     maxPeers: z.number().int().min(1).max(1_000).default(50),
     /** What each new user is given, in bytes. */
     grant: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+    /** Anybody may register, and each user is kept for good: some 1.5 kB of memory. */
+    maxUsers: z.number().int().min(1).max(100_000_000).default(1_000_000),
     /** Requests of one address in a second; announces are not counted. */
     peerRate: z.number().int().min(1).max(1_000_000).default(100),
     adminToken: z.string().min(16).meta({ secret: true }).optional(),

@@ -156,9 +156,9 @@ async function serve(running: Running, closing: Closing): Promise<Pick<TrackerSe
 
 function appOf(running: Running, swarms: () => { readonly torrents: number; readonly peers: number }) {
   const { config, version, clock } = running;
-  const { adminToken, dev, pccsUrls, epochSeconds, maxPeers } = config;
+  const { adminToken, dev, pccsUrls, epochSeconds, maxPeers, maxUsers } = config;
   const access = createAccess({ adminToken: () => adminToken, dev });
-  const parts = { ...running, access, pccsUrls, swarms, instance: newInstance(), clock };
+  const parts = { ...running, access, pccsUrls, maxUsers, swarms, instance: newInstance(), clock };
   const docs = createDocsApp({ title: 'Assay tracker', version, description: ABOUT, paths: trackerPaths });
   return mounted([createTrackerApp(parts, { epochSeconds, maxPeers }), docs]);
 }

@@ -44,6 +44,7 @@ function serveOptions(group: Command, { io, answer }: Stage): void {
     .optionsGroup('Who may what:')
     .option('--admin-token-file <file>', 'the token of the operator, for keys and configuration')
     .option('--dev', 'programs of this machine may do that, too; refused in a TEE')
+    .option('--max-users <n>', 'how many may register; 1000000 if left out')
     .option('--peer-rate <n>', 'requests of one address in a second; 100 if left out')
     .optionsGroup('The TEE:')
     .option('--tee-mode <mode>', 'disabled (if left out), enabled or benchmark')

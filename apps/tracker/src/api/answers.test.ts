@@ -30,7 +30,8 @@ let closed: ServedTracker;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tracker-answers-'));
   open = await served({ database: join(folder, 'open.db'), instanceId: INSTANCE, dev: true, teeMode: 'enabled' });
-  closed = await served({ database: join(folder, 'closed.db'), instanceId: INSTANCE }, { tee: false });
+  const one = { database: join(folder, 'closed.db'), instanceId: INSTANCE, maxUsers: 1 };
+  closed = await served(one, { tee: false });
   // Before whoever is refused for being there already.
   await ask(open, 'post', '/register', alice);
 });
@@ -105,6 +106,7 @@ const CASES: readonly Case[] = [
   ['post /register 400 bad_request', () => ask(open, 'post', '/register', { ...alice, public_key: '!!' })],
   ['post /register 401 signature_refused', () => ask(open, 'post', '/register', { ...alice, user_id: 'bob' })],
   ['post /register 403 attestation_refused', () => ask(open, 'post', '/register', { ...alice, attestation: '00' })],
+  ['post /register 403 forbidden', () => ask(closed, 'post', '/register', alice)],
   ['post /register 409 already_registered', () => ask(open, 'post', '/register', alice)],
   ['post /report 200 Reported', () => ask(open, 'post', '/report', { user_id: 'alice', receipts: [receipt, 1] })],
   ['post /report 400 bad_request', () => ask(open, 'post', '/report', { user_id: 'alice', receipts: 1 })],

@@ -13,6 +13,8 @@ export interface ApiParts {
   readonly access: Access;
   /** The tracker's id, in registrations and receipts. */
   readonly instanceId: string;
+  /** How many may be registered. */
+  readonly maxUsers: number;
   /** Services that endorsements may come from; the first is the usual one. */
   readonly pccsUrls: readonly string[];
   /** What the swarms hold now. */

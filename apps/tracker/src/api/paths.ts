@@ -35,7 +35,14 @@ export const trackerPaths: ApiPaths = {
       },
       answers: {
         200: json('He is registered.', [documents.registered]),
-        ...problems('bad_request', 'signature_refused', 'attestation_refused', 'already_registered', ...BODY),
+        ...problems(
+          'bad_request',
+          'signature_refused',
+          'attestation_refused',
+          'forbidden',
+          'already_registered',
+          ...BODY,
+        ),
       },
     },
   },

@@ -16,11 +16,14 @@ import { unlessRefused } from './refusals.ts';
  * counts only if this tracker's TEE made it for this user, this instance and this key.
  */
 export function serveRegistration(app: Api, parts: ApiParts): void {
-  const { accounting, instanceId } = parts;
+  const { accounting, instanceId, maxUsers } = parts;
   app.post('/register', async (c) => {
     const body = await bodyOf(c.req.raw, ['user_id', 'public_key'], ['signature', 'attestation', 'event_log']);
     const userId = textOf(body, 'user_id', 64);
     const publicKey = base64Of(body, 'public_key', BLS_LENGTHS.publicKey);
+    if (accounting.statistics().users >= maxUsers) {
+      throw new Problem('forbidden', 'this tracker takes no more users; its operator can raise --max-users');
+    }
     const text = registrationText(userId, instanceId);
     if (body.signature === undefined) throw unsigned(`it is missing; sign ${text} with the key`);
     const signature = base64Of(body, 'signature', BLS_LENGTHS.signature);

@@ -58,6 +58,23 @@ describeOnEngines(({ fresh }) => {
       expect(await tracker.epochs()).toEqual([NOW, NOW]);
     });
 
+    test('of which more come than are remembered are found in the store', async () => {
+      await using tracker = await opened();
+      const directory = await openDirectory(tracker.db);
+      const index = await openAnnounced(tracker.db, directory, NOW, 1);
+      const [one, other] = [new Uint8Array(20).fill(1), new Uint8Array(20).fill(2)];
+      for (const infohash of [one, other]) index.note({ user: 'alice', infohash, epoch: NOW });
+      const number = directory.byId('alice')?.number ?? 0;
+      expect([await index.has(number, one, NOW), await index.has(number, other, NOW)]).toEqual([true, false]);
+      await index.flush();
+      index.note({ user: 'alice', infohash: other, epoch: NOW });
+      await index.flush();
+      expect(await index.has(number, other, NOW)).toBe(true);
+      // Room comes back with the epochs that are forgotten.
+      index.note({ user: 'alice', infohash: one, epoch: NOW + 3 });
+      expect(await index.has(number, one, NOW + 3)).toBe(true);
+    });
+
     test('of version 2 torrents are found by the whole infohash as well', async () => {
       await using tracker = await opened();
       const directory = await openDirectory(tracker.db);

@@ -14,6 +14,8 @@ export interface AnnouncedIndex {
 
 /** Epochs that are kept: a receipt of the epoch before this one may rest on an announce of the one before that. */
 const KEPT_EPOCHS = 3;
+/** Announces that are remembered: those of a million peers in three epochs. Of more only the store knows. */
+const MOST_REMEMBERED = 4_000_000;
 /** Announces that may wait to be written; more wait in memory only until their users announce again. */
 const MOST_WAITING = 65_536;
 const LARGEST_WRITE = 1_024;
@@ -38,9 +40,11 @@ export async function openAnnounced(
   db: TrackerDatabase,
   directory: Pick<Directory, 'byId'>,
   epoch: number,
+  mostRemembered: number = MOST_REMEMBERED,
 ): Promise<AnnouncedIndex> {
   /** By epoch, then by torrent: the users' numbers. */
   const epochs = new Map<number, Map<string, Set<number>>>();
+  let remembered = 0;
   let waiting: Row[] = [];
   let pruned = -1;
 
@@ -51,13 +55,19 @@ export async function openAnnounced(
       torrents = new Map();
       epochs.set(at, torrents);
       const newest = Math.max(...epochs.keys());
-      for (const old of epochs.keys()) if (old <= newest - KEPT_EPOCHS) epochs.delete(old);
+      for (const [old, forgotten] of epochs) {
+        if (old > newest - KEPT_EPOCHS) continue;
+        for (const users of forgotten.values()) remembered -= users.size;
+        epochs.delete(old);
+      }
     }
     const key = keyOf(infohash);
     const users = torrents.get(key) ?? new Set();
-    if (users.size === 0) torrents.set(key, users);
     if (users.has(user)) return false;
+    if (remembered >= mostRemembered) return true;
+    if (users.size === 0) torrents.set(key, users);
     users.add(user);
+    remembered += 1;
     return true;
   };
   const write = async (rows: readonly Row[]): Promise<void> => {
