@@ -40,6 +40,8 @@ export async function startInstance(
     ...['--conditions=@assay/source', COMMAND, 'serve', 'verifier', '--json', '--port', `${port}`],
     ...['--metrics-port', 'off', '--keys-file', folder.path('keys'), '--caller-rate', '100000'],
     ...['--peer-rate', '100000', '--root-ca', folder.path('root.pem'), '--allow-simulated', ...database],
+    // Of each instance its own; with them the database is open twice.
+    ...['--token-keys', folder.path(`tokens-${port}`)],
   ];
   let child: ChildProcess | undefined;
   const restart = async (): Promise<void> => {
