@@ -4,6 +4,7 @@ import {
   addGauges,
   appListener,
   createDocsApp,
+  type Hono,
   mounted,
   SERVICE_RATE,
   type ServeOptions,
@@ -17,6 +18,7 @@ import { createTracker } from './announce/announce.ts';
 import { ANNOUNCE_LIMITS } from './announce/limits.ts';
 import { createAccess } from './api/access.ts';
 import { createTrackerApp } from './api/app.ts';
+import type { SwarmTotals } from './api/parts.ts';
 import { trackerPaths } from './api/paths.ts';
 import type { Settings } from './api/settings.ts';
 import { deriveBytes, deriveEd25519Key } from './bls/derive.ts';
@@ -50,6 +52,8 @@ export interface TrackerServiceOptions {
   readonly log: ServeOptions['log'];
   readonly report: (message: string) => void;
   readonly metrics: ServiceMetrics;
+  /** Pages beside its calls. */
+  readonly pages?: readonly Hono[];
   readonly clock: () => Date;
 }
 
@@ -118,9 +122,14 @@ async function serve(running: Running, closing: Closing): Promise<Pick<TrackerSe
   const seed = new Int32Array(new Uint8Array(randomBytes(24)).buffer);
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = seed;
   const swarms = createSwarms({ key: [a, b], random: createRandom([c, d, e, f]) });
+  let announces = 0;
   const tracker = createTracker({
     gate: {
       ...accounting.gate,
+      announced: (announced) => {
+        announces += 1;
+        accounting.gate.announced(announced);
+      },
       torrent: (infohash) => (torrents.find(infohash) === undefined ? undefined : { allowed: true }),
     },
     swarms,
@@ -128,7 +137,12 @@ async function serve(running: Running, closing: Closing): Promise<Pick<TrackerSe
     epochSeconds,
     limits: { wanted: config.maxPeers, mostWanted: Math.max(config.maxPeers, ANNOUNCE_LIMITS.mostWanted) },
   });
-  const counts = () => ({ torrents: swarms.size(), peers: swarms.peers.count });
+  const counts = (): SwarmTotals => ({
+    torrents: swarms.size(),
+    peers: swarms.peers.count,
+    seeds: swarms.peers.seeds,
+    announces,
+  });
   addGauges(metrics, [
     { name: 'assay_tracker_swarms', help: 'Swarms with peers', value: () => counts().torrents },
     { name: 'assay_tracker_peers', help: 'Peers', value: () => counts().peers },
@@ -154,13 +168,13 @@ async function serve(running: Running, closing: Closing): Promise<Pick<TrackerSe
   return { http: http.address, udp: `udp://${new URL(http.address).hostname}:${udp.port}` };
 }
 
-function appOf(running: Running, swarms: () => { readonly torrents: number; readonly peers: number }) {
-  const { config, version, clock } = running;
+function appOf(running: Running, swarms: () => SwarmTotals): Hono {
+  const { config, version, clock, pages = [] } = running;
   const { adminToken, dev, pccsUrls, epochSeconds, maxPeers, maxUsers } = config;
   const access = createAccess({ adminToken: () => adminToken, dev });
   const parts = { ...running, access, pccsUrls, maxUsers, swarms, instance: newInstance(), clock };
   const docs = createDocsApp({ title: 'Assay tracker', version, description: ABOUT, paths: trackerPaths });
-  return mounted([createTrackerApp(parts, { epochSeconds, maxPeers }), docs]);
+  return mounted([createTrackerApp(parts, { epochSeconds, maxPeers }), docs, ...pages]);
 }
 
 async function openAccounts(

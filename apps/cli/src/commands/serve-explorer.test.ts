@@ -7,6 +7,7 @@ import { startService } from '../../../../tools/service-in-process.ts';
 import { serveAttester } from './serve.ts';
 import { serveCollateral } from './serve-collateral.ts';
 import { serveVerifier } from './serve-verifier.ts';
+import { tracker } from './tracker.ts';
 
 let folder: Folder;
 beforeAll(async () => {
@@ -34,9 +35,16 @@ const SERVICES: readonly (readonly [string, () => ReturnType<typeof startService
     },
   ],
 ];
+const TRACKER: (typeof SERVICES)[number] = [
+  'tracker',
+  () => {
+    const files = { database: folder.path('tracker.db'), keyFile: folder.path('tracker.key') };
+    return startService((io, stop) => tracker({ ...HERE, ...files, udpPort: 'off' }, io, stop));
+  },
+];
 
-test.skipIf(!built).each(SERVICES)(
-  `assay serve %s has the explorer under its own policy, and all that it loads${built ? '' : ' [not built: npm run build]'}`,
+test.skipIf(!built).each([...SERVICES, TRACKER])(
+  `the service %s has the explorer under its own policy, and all that it loads${built ? '' : ' [not built: npm run build]'}`,
   async (name, start) => {
     await using service = await start();
     const at = service.at(name);
@@ -59,6 +67,13 @@ test.each(SERVICES.slice(1))(
     expect((await asked('application/json')).status).toBe(404);
   },
 );
+
+test('assay tracker leads browsers from / to its figures', async () => {
+  const [, start] = TRACKER;
+  await using service = await start();
+  const page = await fetch(service.at('tracker'), { headers: { accept: 'text/html' }, redirect: 'manual' });
+  expect([page.status, page.headers.get('location')]).toEqual([302, '/explorer/#tracker']);
+});
 
 test('the front page of an attester leads to the explorer', async () => {
   await using service = await startService((io, stop) => serveAttester({ ...HERE, name: 'shop' }, io, stop));

@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { createMetrics, createMetricsApp, type Hono, type ServicePlace, serveApp } from '@assay/server';
+import {
+  createFrontDoor,
+  createMetrics,
+  createMetricsApp,
+  type Hono,
+  type ServicePlace,
+  serveApp,
+} from '@assay/server';
 import {
   createTorrents,
   lookForTee,
@@ -21,6 +28,7 @@ import { readPolicy } from '../policy-options.ts';
 import { readCertificates } from '../values.ts';
 import { version } from '../version.ts';
 import { endorsementsFrom } from './endorsements-from.ts';
+import { createExplorerApp, EXPLORER_PATH } from './explorer.ts';
 import { metricsPlace, type Reachable } from './service.ts';
 
 /** A tracker that runs; `await using` ends it. */
@@ -51,6 +59,7 @@ export async function openTracker(config: TrackerConfig, io: Io): Promise<OpenTr
     material: await materialOf(config, platform),
     torrents: await torrentsOf(config),
     version: version(),
+    pages: [createFrontDoor(`${EXPLORER_PATH}/#tracker`), createExplorerApp()],
     log: { write: io.stderr },
     clock: io.now,
   });

@@ -10,7 +10,9 @@ const UNCREDITED =
   'uploaded_delta and downloaded_delta credit nobody: what counts is what receivers signed. Send receipts.';
 
 /** `POST /report`, `GET /user/{id}`, `GET /stats`, `GET /health`. */
-export function serveAccounts(app: Api, { accounting, settings, swarms, instanceId }: ApiParts): void {
+export function serveAccounts(app: Api, { accounting, settings, swarms, instanceId, clock }: ApiParts): void {
+  const startedAt = Math.floor(clock().getTime() / 1000);
+  let [receiptsCounted, bytesCounted] = [0, 0];
   app.post('/report', async (c) => {
     const body = await bodyOf(c.req.raw, ['user_id'], ['public_key', 'receipts', ...CLAIMS]);
     const { receipts = [] } = body;
@@ -21,11 +23,14 @@ export function serveAccounts(app: Api, { accounting, settings, swarms, instance
     const userId = textOf(body, 'user_id', 64);
     expectKey(accounting.account(userId), body);
     const { verdicts, promise, account } = unlessRefused(await accounting.report({ userId, receipts }));
+    const counted = verdicts.filter(({ outcome }) => outcome === 'counted').length;
+    receiptsCounted += counted;
+    bytesCounted += verdicts.reduce((sum, one) => sum + (one.outcome === 'refused' ? 0 : one.bytes), 0);
     return c.json(
       {
         success: true,
         ...totalsOf(account),
-        verified_receipts: verdicts.filter(({ outcome }) => outcome === 'counted').length,
+        verified_receipts: counted,
         ...(claimed && { warning: UNCREDITED }),
         verdicts,
         promise,
@@ -42,15 +47,20 @@ export function serveAccounts(app: Api, { accounting, settings, swarms, instance
     return c.json({ user_id: userId, public_key: toBase64(publicKey), ...totals, registered_at: registeredAt });
   });
   app.get('/stats', (c) => {
-    const { torrents, peers } = swarms();
+    const { torrents, peers, seeds, announces } = swarms();
     const { users, entries } = accounting.statistics();
     return c.json({
       instance_id: instanceId,
       total_torrents: torrents,
       total_peers: peers,
+      total_seeds: seeds,
       total_users: users,
       min_ratio: settings.minRatio,
       ledger_entries: entries,
+      started_at: startedAt,
+      announces,
+      receipts_counted: receiptsCounted,
+      bytes_counted: bytesCounted,
     });
   });
   app.get('/health', (c) => c.json({ status: 'healthy', instance_id: instanceId, signature_verification: true }));

@@ -84,9 +84,14 @@ export const stats = z
     instance_id: instanceId,
     total_torrents: z.int(),
     total_peers: z.int(),
+    total_seeds: z.int(),
     total_users: z.int(),
     min_ratio: z.number(),
     ledger_entries: z.int(),
+    started_at: z.int().meta({ description: 'Unix seconds; what follows is counted by this process since.' }),
+    announces: z.int().meta({ description: 'Those that were admitted.' }),
+    receipts_counted: z.int(),
+    bytes_counted: bytes.meta({ description: 'Moved from receivers to senders by these receipts.' }),
   })
   .meta({ title: 'Stats' });
 

@@ -5,6 +5,15 @@ import type { TEEManager } from '../tee/manager.ts';
 import type { Access } from './access.ts';
 import type { Settings } from './settings.ts';
 
+/** What the swarms hold now, and what was asked of them. */
+export interface SwarmTotals {
+  readonly torrents: number;
+  readonly peers: number;
+  readonly seeds: number;
+  /** Announces that were admitted since the tracker started. */
+  readonly announces: number;
+}
+
 /** What the routes stand on. */
 export interface ApiParts {
   readonly accounting: Accounting;
@@ -17,8 +26,7 @@ export interface ApiParts {
   readonly maxUsers: number;
   /** Services that endorsements may come from; the first is the usual one. */
   readonly pccsUrls: readonly string[];
-  /** What the swarms hold now. */
-  readonly swarms: () => { readonly torrents: number; readonly peers: number };
+  readonly swarms: () => SwarmTotals;
   /** A new instance name for statements, 16 to 64 bytes of lower-case hex. */
   readonly instance: string;
   readonly clock: () => Date;

@@ -25,12 +25,14 @@ export function becomeSeed(peers: Peers, group: Group, slot: number): void {
   if (positionOf(peers, slot) < group.seeds) return;
   swap(peers, group, slot, group.seeds);
   group.seeds += 1;
+  peers.seeds += 1;
 }
 
 /** Moves a peer away from the seeds; nothing when it is none. */
 export function stopSeeding(peers: Peers, group: Group, slot: number): void {
   if (positionOf(peers, slot) >= group.seeds) return;
   group.seeds -= 1;
+  peers.seeds -= 1;
   swap(peers, group, slot, group.seeds);
 }
 

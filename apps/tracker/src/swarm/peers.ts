@@ -17,6 +17,8 @@ export interface Peers {
   /** Slots used at least once. */
   highest: number;
   count: number;
+  /** Of these, how many have all. */
+  seeds: number;
 }
 
 /** Words of a record: its length, and where its fields are. */
@@ -63,6 +65,7 @@ export function createPeers(capacity: number, key: HashKey): Peers {
     free: 0,
     highest: 0,
     count: 0,
+    seeds: 0,
   };
 }
 

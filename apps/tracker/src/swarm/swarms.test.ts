@@ -202,6 +202,7 @@ test('swarms and their counts are as a simple model says, whatever happens', () 
           });
         }
         expect(swarms.peers.count).toBe(model.size);
+        expect(swarms.peers.seeds).toBe([...model.values()].filter(({ state }) => state === STATE.seeding).length);
       }
     }),
     { numRuns: 200 },
