@@ -94,10 +94,15 @@ export async function enrol(to: Accounting, clients: readonly Client[], tracker 
   }
 }
 
-/** An announce of the torrent. */
-export function announce(to: Accounting, user: string, epoch: number, infohash: Uint8Array = TORRENT.infohash): void {
+/** An announce of the torrent by somebody who lacks some of it, unless said otherwise. */
+export function announce(
+  to: Accounting,
+  user: string,
+  epoch: number,
+  { infohash = TORRENT.infohash, left = 1 }: { readonly infohash?: Uint8Array; readonly left?: number } = {},
+): void {
   const event = { user, infohash, epoch, at: epoch * EPOCH, peer: new Uint8Array(20), event: 'update' } as const;
-  to.gate.announced({ ...event, uploaded: 0, downloaded: 0, left: 0 });
+  to.gate.announced({ ...event, uploaded: 0, downloaded: 0, left });
 }
 
 /** One piece from sender to receiver, with what is to be different. */

@@ -62,7 +62,7 @@ async function enrolled(user: string): Promise<BlsKey> {
   const body = { user_id: user, public_key: toBase64(key.publicKey), signature };
   const { announce } = await posted<{ announce: string }>('/register', body);
   const hash = Buffer.from(infohash).toString('hex').replace(/../g, '%$&');
-  const query = `info_hash=${hash}&peer_id=-AS0001-${user.padEnd(12, '0')}&port=6881&left=0`;
+  const query = `info_hash=${hash}&peer_id=-AS0001-${user.padEnd(12, '0')}&port=6881&left=1`;
   const told = await (await fetch(`${service.at('tracker')}${announce}?${query}`)).text();
   expect(told).toContain('8:intervali1800e');
   return key;

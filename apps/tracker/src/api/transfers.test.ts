@@ -76,7 +76,7 @@ test('credit goes from tracker to tracker once, with the attestation of the one 
     ['bob', bob],
   ] as const) {
     const announce = await register(here, 'here', user, key);
-    await fetch(`${here.origin}${announce}?info_hash=${hash}&peer_id=-AS0001-${user.padEnd(12, '0')}&port=1&left=0`);
+    await fetch(`${here.origin}${announce}?info_hash=${hash}&peer_id=-AS0001-${user.padEnd(12, '0')}&port=1&left=1`);
   }
   const receipt = encodeReceipt({
     ...{ tracker: 'here', infohash, sender: alice.publicKey, receiver: bob.publicKey },

@@ -23,7 +23,13 @@ export interface UserRow {
 /** The tables of the tracker's accounts. */
 export interface TrackerSchema {
   readonly tracker_users: UserRow;
-  readonly tracker_announced: { readonly user_number: number; readonly infohash: Uint8Array; readonly epoch: number };
+  readonly tracker_announced: {
+    readonly user_number: number;
+    readonly infohash: Uint8Array;
+    readonly epoch: number;
+    /** Whether the user lacked some of the torrent. */
+    readonly leeching: 0 | 1;
+  };
   readonly tracker_ledger: {
     readonly sequence: number;
     /** SHA-256 of the receipt or request that it books, which is booked once; null where there is none. */
@@ -110,6 +116,20 @@ export const TRACKER_MIGRATIONS: readonly Migration[] = [
         'primary key (level, position)',
       ]),
       table('tracker_seen', [`tracker ${text} primary key`, `size ${integer} not null`, `root ${text} not null`]),
+    ],
+  },
+  {
+    // Announces are of the last hours only: clients make them again.
+    name: '0002-who-downloads',
+    up: ({ table, integer, bytes }) => [
+      'drop table tracker_announced',
+      table('tracker_announced', [
+        `user_number ${integer} not null references tracker_users`,
+        `infohash ${bytes} not null`,
+        `epoch ${integer} not null`,
+        `leeching ${integer} not null`,
+        'primary key (epoch, infohash, user_number, leeching)',
+      ]),
     ],
   },
 ];

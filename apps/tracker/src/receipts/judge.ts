@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { equalBytes } from '@assay/verify/codec';
 import type { TorrentSizes } from '../ledger/accounting.ts';
 import type { BookedReceipt } from '../ledger/bookings.ts';
-import { type AnnouncedIndex, announcedHash } from '../users/announced.ts';
+import { type AnnouncedIndex, announcedHash, type Role } from '../users/announced.ts';
 import type { Directory, Member } from '../users/directory.ts';
 import { RECEIPT_PIECES } from './limits.ts';
 import type { Receipt } from './receipt.ts';
@@ -122,10 +122,10 @@ async function judgeClaim(claim: Claim, rules: Rules): Promise<Judged> {
     return { code: 'torrent-unknown', message: 'infohash: no torrent that this tracker knows' };
   const length = lengthOf(claim, torrent);
   if (typeof length !== 'number') return length;
-  if (!(await rules.announced.has(reporter.number, infohash, epoch))) {
+  if (!(await rules.announced.has(reporter.number, infohash, epoch, 'sender'))) {
     return notAnnounced('sender', epoch);
   }
-  if (!(await rules.announced.has(receiver.number, infohash, epoch))) {
+  if (!(await rules.announced.has(receiver.number, infohash, epoch, 'receiver'))) {
     return notAnnounced('receiver', epoch);
   }
   return { receiver, length, name: announcedHash(torrent.infohash ?? torrent.infohashV2 ?? infohash) };
@@ -155,7 +155,8 @@ function lengthOf({ piece, pieces }: Claim, { pieceLength, spans }: TorrentSizes
   return { code: 'pieces', message };
 }
 
-function notAnnounced(who: 'sender' | 'receiver', epoch: number): Fault {
-  const message = `${who}: announced this torrent neither in epoch ${epoch} nor in the one before; announce while you transfer`;
+function notAnnounced(who: Role, epoch: number): Fault {
+  const lacking = who === 'receiver' ? ' as one that lacks some of it' : '';
+  const message = `${who}: announced this torrent${lacking} neither in epoch ${epoch} nor in the one before; announce while you transfer`;
   return { code: `${who}-not-announced`, message };
 }

@@ -105,7 +105,10 @@ describeOnEngines(({ fresh }) => {
       expect(outcomesOf(await report(tracker, 'alice', [group]))).toEqual(['sender-not-announced']);
       announce(tracker.accounts, 'alice', epoch);
       expect(outcomesOf(await report(tracker, 'alice', [group]))).toEqual(['receiver-not-announced']);
-      announce(tracker.accounts, 'bob', epoch, new Uint8Array(20));
+      announce(tracker.accounts, 'bob', epoch, { infohash: new Uint8Array(20) });
+      expect(outcomesOf(await report(tracker, 'alice', [group]))).toEqual(['receiver-not-announced']);
+      // As a seed, whom no ratio keeps out: nobody receives what he has.
+      announce(tracker.accounts, 'bob', epoch, { left: 0 });
       expect(outcomesOf(await report(tracker, 'alice', [group]))).toEqual(['receiver-not-announced']);
       announce(tracker.accounts, 'bob', epoch);
       expect(outcomesOf(await report(tracker, 'alice', [group]))).toEqual(['counted']);

@@ -41,21 +41,40 @@ describeOnEngines(({ fresh }) => {
       const directory = await openDirectory(tracker.db);
       const other = await openAnnounced(tracker.db, directory, NOW);
       const number = directory.byId('alice')?.number ?? 0;
-      expect(await other.has(number, TORRENT.infohash, NOW)).toBe(false);
+      expect(await other.has(number, TORRENT.infohash, NOW, 'receiver')).toBe(false);
       await tracker.accounts.refresh();
-      expect(await other.has(number, TORRENT.infohash, NOW)).toBe(true);
-      expect(await other.has(number, TORRENT.infohash, NOW + 1)).toBe(true);
-      expect(await other.has(number, TORRENT.infohash, NOW + 2)).toBe(false);
-      expect(await other.has(number, TORRENT.infohash, NOW - 1)).toBe(false);
+      expect(await other.has(number, TORRENT.infohash, NOW, 'receiver')).toBe(true);
+      expect(await other.has(number, TORRENT.infohash, NOW + 1, 'receiver')).toBe(true);
+      expect(await other.has(number, TORRENT.infohash, NOW + 2, 'receiver')).toBe(false);
+      expect(await other.has(number, TORRENT.infohash, NOW - 1, 'receiver')).toBe(false);
     });
 
     test('that two processes were told are written once', async () => {
       await using tracker = await opened();
       const other = await openAnnounced(tracker.db, await openDirectory(tracker.db), NOW);
-      other.note({ user: 'alice', infohash: TORRENT.infohash, epoch: NOW });
+      other.note({ user: 'alice', infohash: TORRENT.infohash, epoch: NOW, left: 1 });
       await tracker.accounts.refresh();
       await other.flush();
       expect(await tracker.epochs()).toEqual([NOW, NOW]);
+    });
+
+    test('by those who say that they have all make senders, and no receivers, also out of the store', async () => {
+      await using tracker = await opened();
+      const directory = await openDirectory(tracker.db);
+      const index = await openAnnounced(tracker.db, directory, NOW);
+      const infohash = new Uint8Array(20).fill(9);
+      const number = directory.byId('alice')?.number ?? 0;
+      const roles = async (from = index) => [
+        await from.has(number, infohash, NOW, 'sender'),
+        await from.has(number, infohash, NOW, 'receiver'),
+      ];
+      index.note({ user: 'alice', infohash, epoch: NOW, left: 0 });
+      expect(await roles()).toEqual([true, false]);
+      await index.flush();
+      expect(await roles(await openAnnounced(tracker.db, directory, NOW))).toEqual([true, false]);
+      index.note({ user: 'alice', infohash, epoch: NOW, left: 1 });
+      await index.flush();
+      expect(await roles(await openAnnounced(tracker.db, directory, NOW))).toEqual([true, true]);
     });
 
     test('of which more come than are remembered are found in the store', async () => {
@@ -63,16 +82,19 @@ describeOnEngines(({ fresh }) => {
       const directory = await openDirectory(tracker.db);
       const index = await openAnnounced(tracker.db, directory, NOW, 1);
       const [one, other] = [new Uint8Array(20).fill(1), new Uint8Array(20).fill(2)];
-      for (const infohash of [one, other]) index.note({ user: 'alice', infohash, epoch: NOW });
+      for (const infohash of [one, other]) index.note({ user: 'alice', infohash, epoch: NOW, left: 1 });
       const number = directory.byId('alice')?.number ?? 0;
-      expect([await index.has(number, one, NOW), await index.has(number, other, NOW)]).toEqual([true, false]);
+      expect([await index.has(number, one, NOW, 'receiver'), await index.has(number, other, NOW, 'receiver')]).toEqual([
+        true,
+        false,
+      ]);
       await index.flush();
-      index.note({ user: 'alice', infohash: other, epoch: NOW });
+      index.note({ user: 'alice', infohash: other, epoch: NOW, left: 1 });
       await index.flush();
-      expect(await index.has(number, other, NOW)).toBe(true);
+      expect(await index.has(number, other, NOW, 'receiver')).toBe(true);
       // Room comes back with the epochs that are forgotten.
-      index.note({ user: 'alice', infohash: one, epoch: NOW + 3 });
-      expect(await index.has(number, one, NOW + 3)).toBe(true);
+      index.note({ user: 'alice', infohash: one, epoch: NOW + 3, left: 1 });
+      expect(await index.has(number, one, NOW + 3, 'receiver')).toBe(true);
     });
 
     test('of version 2 torrents are found by the whole infohash as well', async () => {
@@ -80,8 +102,8 @@ describeOnEngines(({ fresh }) => {
       const directory = await openDirectory(tracker.db);
       const index = await openAnnounced(tracker.db, directory, NOW);
       const whole = new Uint8Array(32).fill(7);
-      index.note({ user: 'alice', infohash: whole.slice(0, 20), epoch: NOW });
-      expect(await index.has(directory.byId('alice')?.number ?? 0, whole, NOW)).toBe(true);
+      index.note({ user: 'alice', infohash: whole.slice(0, 20), epoch: NOW, left: 1 });
+      expect(await index.has(directory.byId('alice')?.number ?? 0, whole, NOW, 'receiver')).toBe(true);
     });
   });
 });

@@ -5,12 +5,21 @@ import type { Directory } from './directory.ts';
 
 /** Who announced what in the last epochs: in memory, and written now and then, so that it outlives the process. */
 export interface AnnouncedIndex {
-  readonly note: (announced: Pick<Announced, 'user' | 'infohash' | 'epoch'>) => void;
-  /** Whether a user announced a torrent in that epoch or the one before. Asks the store only where memory says no. */
-  readonly has: (user: number, infohash: Uint8Array, epoch: number) => boolean | Promise<boolean>;
+  readonly note: (announced: Pick<Announced, 'user' | 'infohash' | 'epoch' | 'left'>) => void;
+  /**
+   * Whether a user announced a torrent in that epoch or the one before: a receiver as one that lacks some of it, which only
+   * users of the ratio for it may. Asks the store only where memory says no.
+   */
+  readonly has: (user: number, infohash: Uint8Array, epoch: number, as: Role) => boolean | Promise<boolean>;
   /** Writes what is only in memory yet. */
   readonly flush: () => Promise<void>;
 }
+
+/** What a user of a receipt did. */
+export type Role = 'sender' | 'receiver';
+
+/** Values of `leeching` by which one may be that. */
+const STATES: Readonly<Record<Role, readonly Row['leeching'][]>> = { sender: [1, 0], receiver: [1] };
 
 /** Epochs that are kept: a receipt of the epoch before this one may rest on an announce of the one before that. */
 const KEPT_EPOCHS = 3;
@@ -25,6 +34,8 @@ interface Row {
   readonly user_number: number;
   readonly infohash: Uint8Array;
   readonly epoch: number;
+  /** Whether it lacked some of the torrent. */
+  readonly leeching: 0 | 1;
 }
 
 /** Version 2 torrents announce the first 20 bytes of their infohash (BEP 52). */
@@ -32,8 +43,8 @@ export function announcedHash(infohash: Uint8Array): Uint8Array {
   return infohash.length === 20 ? infohash : infohash.slice(0, 20);
 }
 
-const keyOf = (infohash: Uint8Array): string =>
-  Buffer.from(infohash.buffer, infohash.byteOffset, infohash.byteLength).toString('latin1');
+const keyOf = (infohash: Uint8Array, leeching: Row['leeching']): string =>
+  `${leeching}${Buffer.from(infohash.buffer, infohash.byteOffset, infohash.byteLength).toString('latin1')}`;
 
 /** Reads what was announced in the epochs before `epoch`, and in it. */
 export async function openAnnounced(
@@ -49,7 +60,7 @@ export async function openAnnounced(
   let pruned = -1;
 
   /** False where it was there already. */
-  const remember = ({ user_number: user, infohash, epoch: at }: Row): boolean => {
+  const remember = ({ user_number: user, infohash, epoch: at, leeching }: Row): boolean => {
     let torrents = epochs.get(at);
     if (torrents === undefined) {
       torrents = new Map();
@@ -61,7 +72,7 @@ export async function openAnnounced(
         epochs.delete(old);
       }
     }
-    const key = keyOf(infohash);
+    const key = keyOf(infohash, leeching);
     const users = torrents.get(key) ?? new Set();
     if (users.has(user)) return false;
     if (remembered >= mostRemembered) return true;
@@ -107,30 +118,32 @@ export async function openAnnounced(
     }
     await prune(Math.max(-1, ...epochs.keys()));
   };
-  const stored = async (user: number, infohash: Uint8Array, at: number): Promise<boolean> => {
+  const stored = async (user: number, infohash: Uint8Array, at: number, as: Role): Promise<boolean> => {
     const rows = await db.sql
       .selectFrom('tracker_announced')
       .selectAll()
       .where('epoch', 'in', [at, at - 1])
       .where('infohash', '=', infohash)
       .where('user_number', '=', user)
+      .where('leeching', 'in', STATES[as])
       .execute();
     for (const row of rows) remember(row);
     return rows.length > 0;
   };
   await prune(epoch);
   return {
-    note: ({ user, infohash, epoch: at }) => {
+    note: ({ user, infohash, epoch: at, left }) => {
       const number = directory.byId(user)?.number;
       if (number === undefined) return;
-      const row = { user_number: number, infohash: new Uint8Array(announcedHash(infohash)), epoch: at };
+      const hash = new Uint8Array(announcedHash(infohash));
+      const row: Row = { user_number: number, infohash: hash, epoch: at, leeching: left > 0 ? 1 : 0 };
       if (remember(row) && waiting.length < MOST_WAITING) waiting.push(row);
     },
-    has: (user, infohash, at) => {
+    has: (user, infohash, at, as) => {
       const hash = announcedHash(infohash);
-      const key = keyOf(hash);
-      const known = [at, at - 1].some((one) => epochs.get(one)?.get(key)?.has(user));
-      return known || stored(user, hash, at);
+      const keys = STATES[as].map((leeching) => keyOf(hash, leeching));
+      const known = [at, at - 1].some((one) => keys.some((key) => epochs.get(one)?.get(key)?.has(user)));
+      return known || stored(user, hash, at, as);
     },
     flush,
   };
