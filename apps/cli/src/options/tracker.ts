@@ -10,7 +10,7 @@ export function trackerCommand(program: Command, stage: Stage): void {
     .command('tracker')
     .summary('track torrents, with a ledger that nobody can mint in alone')
     .description(
-      'Tracks torrents over HTTP and UDP until interrupted, and keeps who gave whom how much. Each option is a variable (ASSAY_PORT) and a key of the file (port), too.',
+      'Tracks torrents over HTTP and UDP until interrupted, and keeps who gave whom how much. `assay tracker serve --help` has its options; each is a variable (ASSAY_PORT) and a key of the file (port), too.',
     )
     .enablePositionalOptions();
   serveOptions(group, stage);
@@ -18,6 +18,11 @@ export function trackerCommand(program: Command, stage: Stage): void {
   peerOptions(group, stage);
   experimentsOptions(group, stage);
 }
+
+const QUICK_START = `
+To try it on this machine: put .torrent files into a folder, then
+  assay tracker --dev --torrents FOLDER       http://localhost:8000/docs has every call
+Users register (POST /register) and put the announce address of the answer into their clients.`;
 
 function serveOptions(group: Command, { io, answer }: Stage): void {
   const command = group
@@ -32,8 +37,8 @@ function serveOptions(group: Command, { io, answer }: Stage): void {
   metricsOptions(command)
     .optionsGroup('What it tracks and keeps:')
     .option('--instance-id <id>', 'its id in registrations and receipts; made from its key if left out')
-    .option('--torrents <folder>', 'the .torrent files that are tracked; none if left out')
-    .option('--database <file>', 'a file of SQLite; tracker.db if left out')
+    .option('--torrents <folder>', 'the .torrent files that are tracked, read at the start; none if left out')
+    .option('--database <file>', 'a file of SQLite, made if there is none; tracker.db if left out')
     .option('--database-url-file <file>', 'has the URL of a Postgres database')
     .option('--durability <what>', 'what SQLite keeps: process (its end, if left out), or full (power loss)')
     .option('--key-file <file>', 'its secret, where no TEE gives keys; tracker.key, made if there is none')
@@ -59,6 +64,7 @@ function serveOptions(group: Command, { io, answer }: Stage): void {
     .option('--root-ca <pem>', 'root certificates of a simulation')
     .option('--allow-simulated', 'simulated evidence may be trusted (needs --root-ca)');
   runOptions(command)
+    .addHelpText('after', QUICK_START)
     .addHelpText('after', exitCodes({ ...SERVICE_CODES, 3: 'no TEE where one is needed, or the database is away' }))
     .action(async (options) => {
       const [{ tracker }, { stopSignal, exitAfter }] = await Promise.all([

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { infohash, peerId, testTracker } from '../../../../tools/bittorrent-in-tests.ts';
 import { addressBytes, addressText } from './address.ts';
+import { createTracker } from './announce.ts';
 import type { AnnounceRequest } from './request.ts';
 
 const home = Uint8Array.of(192, 0, 2, 1);
@@ -17,6 +18,13 @@ const request = (changes: Partial<AnnounceRequest> = {}): AnnounceRequest => ({
   left: 1,
   wanted: undefined,
   ...changes,
+});
+
+test('clients come again in each epoch, however short it is: receipts rest on that', () => {
+  const { tracker, clock } = testTracker();
+  const intervals = (epochSeconds: number) => createTracker({ ...tracker, clock, epochSeconds, limits: {} }).limits;
+  expect(intervals(600)).toMatchObject({ interval: 600, minInterval: 600 });
+  expect(intervals(3_600)).toMatchObject({ interval: 1_800, minInterval: 900 });
 });
 
 describe('the gate', () => {

@@ -44,7 +44,7 @@ const FULL: Readonly<Record<Full, string>> = {
 /** A tracker over swarms and accounts. */
 export function createTracker(options: TrackerOptions): Tracker {
   const { gate, swarms, clock, epochSeconds = EPOCH_SECONDS } = options;
-  const limits: AnnounceLimits = { ...ANNOUNCE_LIMITS, ...options.limits };
+  const limits = withinEpochs({ ...ANNOUNCE_LIMITS, ...options.limits }, epochSeconds);
   return {
     gate,
     swarms,
@@ -80,6 +80,12 @@ export function createTracker(options: TrackerOptions): Tracker {
       };
     },
   };
+}
+
+/** Receipts of an epoch rest on an announce in it or the one before, so clients are to come again in each. */
+function withinEpochs(limits: AnnounceLimits, epochSeconds: number): AnnounceLimits {
+  const interval = Math.min(limits.interval, epochSeconds);
+  return { ...limits, interval, minInterval: Math.min(limits.minInterval, interval) };
 }
 
 /** The user, if both user and torrent are known here. */
