@@ -108,6 +108,9 @@ describe.skipIf(missing)(`beside a TEE${missing ? `: ${missing}` : ''}`, () => {
         verdict: { layers: { identity: string } };
       }>('/verify-attestation', { quote, expected_payload: 'x' });
       expect(tracker.service.log()).toContain(`endorsements come from ${tracker.pcs}, and from nowhere else`);
+      expect(tracker.service.log()).toMatch(
+        /keys come from the TEE \(dstack\); torrents that are tracked: none, so that/,
+      );
       return { valid, identity: verdict.layers.identity };
     };
     const zeros = '00'.repeat(48);

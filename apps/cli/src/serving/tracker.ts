@@ -52,18 +52,21 @@ export async function openTracker(config: TrackerConfig, io: Io): Promise<OpenTr
     random: randomBytes,
   });
   const metrics = createMetrics();
+  const torrents = await torrentsOf(config);
+  const { material, from } = await materialOf(config, platform);
   const tracker = await startTracker({
     ...{ config, platform, roots, metrics, report },
     policy: await policyOf(config, platform, io),
     endorsementsFor: endorsementsOfList(config, io, report),
-    material: await materialOf(config, platform),
-    torrents: await torrentsOf(config),
+    ...{ material, torrents },
     version: version(),
     pages: [createFrontDoor(`${EXPLORER_PATH}/#tracker`), createExplorerApp()],
     log: { write: io.stderr },
     clock: io.now,
   });
   report(`this is ${tracker.instanceId}; endorsements come from ${config.pccsUrls.join(', ')}, and from nowhere else`);
+  const tracked = torrents.size() || 'none, so that announces are refused; give --torrents';
+  report(`keys come from ${from}; torrents that are tracked: ${tracked}`);
   const reachable = [{ name: 'tracker', at: tracker.http }];
   if (tracker.udp !== undefined) reachable.push({ name: 'udp', at: tracker.udp });
   try {
@@ -95,9 +98,14 @@ async function policyOf(config: TrackerConfig, { releases }: TeePlatform, io: Io
 }
 
 /** Keys of the TEE where it is used; else those of a file, which must not be lost. */
-async function materialOf({ teeMode, keyFile }: TrackerConfig, { keys }: TeePlatform): Promise<Uint8Array> {
-  if (teeMode === 'disabled' || keys === undefined) return secretOf(keyFile, '--key-file');
-  return (await keys.derive('tracker/keys')).key;
+async function materialOf(
+  { teeMode, keyFile }: TrackerConfig,
+  { keys }: TeePlatform,
+): Promise<{ readonly material: Uint8Array; readonly from: string }> {
+  if (teeMode === 'disabled' || keys === undefined) {
+    return { material: await secretOf(keyFile, '--key-file'), from: `the file ${keyFile}, which must not be lost` };
+  }
+  return { material: (await keys.derive('tracker/keys')).key, from: `the TEE (${keys.name})` };
 }
 
 /** Endorsements by the service that is asked for, of those on the list; the first is the usual one. */
