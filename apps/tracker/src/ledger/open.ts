@@ -20,6 +20,7 @@ import type {
   ReportRequest,
 } from './accounting.ts';
 import { exportCredit, exportDocument } from './export.ts';
+import { expectOwnLedger } from './identity.ts';
 import { importCredit, lastSeen } from './import.ts';
 import { openLedger } from './ledger.ts';
 import { type Refused, refuse } from './refusal.ts';
@@ -42,6 +43,8 @@ export async function openAccounting(options: AccountingOptions): Promise<Accoun
   const now = options.now ?? (() => Math.floor(Date.now() / 1_000));
   const randomBytes = options.randomBytes ?? ((length: number) => new Uint8Array(random(length)));
   await migrate(db, { service: TRACKER_SERVICE, migrations: TRACKER_MIGRATIONS });
+  const publicKey = new Uint8Array(createPublicKey(signingKey).export({ format: 'der', type: 'spki' }));
+  await expectOwnLedger(db, { tracker, publicKey });
   const directory = await openDirectory(db);
   const epoch = (): number => epochAt(now(), epochSeconds);
   const announced = await openAnnounced(db, directory, epoch());
@@ -103,7 +106,7 @@ export async function openAccounting(options: AccountingOptions): Promise<Accoun
     await announced.flush();
   };
   return {
-    publicKey: new Uint8Array(createPublicKey(signingKey).export({ format: 'der', type: 'spki' })),
+    publicKey,
     register,
     report,
     account: (userId) => directory.byId(userId)?.account,

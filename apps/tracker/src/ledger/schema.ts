@@ -53,6 +53,8 @@ export interface TrackerSchema {
   };
   /** Hashes of complete subtrees of 256^level entries. */
   readonly tracker_tiles: { readonly level: number; readonly position: number; readonly hash: Uint8Array };
+  /** Whose ledger it is. */
+  readonly tracker_identity: { readonly id: number; readonly tracker: string; readonly public_key: Uint8Array };
   /** The last checkpoint that was seen of other trackers. */
   readonly tracker_seen: { readonly tracker: string; readonly size: number; readonly root: string };
 }
@@ -129,6 +131,16 @@ export const TRACKER_MIGRATIONS: readonly Migration[] = [
         `epoch ${integer} not null`,
         `leeching ${integer} not null`,
         'primary key (epoch, infohash, user_number, leeching)',
+      ]),
+    ],
+  },
+  {
+    name: '0003-whose-ledger',
+    up: ({ table, integer, text, bytes }) => [
+      table('tracker_identity', [
+        `id ${integer} primary key check (id = 1)`,
+        `tracker ${text} not null`,
+        `public_key ${bytes} not null`,
       ]),
     ],
   },
