@@ -130,7 +130,10 @@ export async function dropTime(page: Page, name: string): Promise<number> {
 /** Bytes, gzipped, that the page loads before it can be used. */
 export async function firstLoad(page: Page): Promise<number> {
   const loaded: Promise<number>[] = [];
-  page.on('response', (response) => loaded.push(response.body().then((body) => gzipSync(body).length)));
+  page.on('response', (response) => {
+    // What no service answers, be it to the page before, has no body.
+    if (response.status() < 400) loaded.push(response.body().then((body) => gzipSync(body).length));
+  });
   await page.reload({ waitUntil: 'networkidle' });
   const sizes = await Promise.all(loaded);
   return sizes.reduce((sum, size) => sum + size, 0);

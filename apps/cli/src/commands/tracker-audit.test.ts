@@ -87,6 +87,10 @@ describe('assay tracker audit', () => {
       total_downloaded: 2 * PIECE,
       ratio: 0,
     });
+    expect(await (await fetch(`${service.at('tracker')}/stats`)).json()).toMatchObject({
+      receipts_counted: 1,
+      bytes_counted: 2 * PIECE,
+    });
     await folder.write({ 'report.json': JSON.stringify(report) });
     const configuration = await (await fetch(`${service.at('tracker')}/config`)).json();
     receiptKey = (configuration as { ledger_key: string }).ledger_key;

@@ -16,8 +16,8 @@ const MAX_ANSWER = 8_388_608;
 /** Asks a server for evidence of this moment. Throws `unavailable`, saying what it answered. */
 export async function askServer(origin: string, nonce: string, signal: AbortSignal): Promise<Answered> {
   const [answer, info] = await Promise.all([
-    read(new URL(`/attestation?nonce=${nonce}`, origin), signal),
-    read(new URL('/info', origin), signal).catch(() => undefined),
+    readAnswer(new URL(`/attestation?nonce=${nonce}`, origin), signal),
+    readAnswer(new URL('/info', origin), signal).catch(() => undefined),
   ]);
   const digest = info && (await crypto.subtle.digest('SHA-256', info));
   return {
@@ -34,31 +34,36 @@ export function curlOf(address: string, nonce: string): string | undefined {
   return `curl -fsS ${quoted(`${new URL(whole).origin}/attestation?nonce=${nonce}`)} -o evidence.json`;
 }
 
-async function read(url: URL, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+/** The JSON that a service answers, unread. Throws `unavailable`; `by` is what should have answered. */
+export async function readAnswer(
+  url: URL,
+  signal: AbortSignal,
+  { most = MAX_ANSWER, by = 'an attester' } = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   const answer = await fetch(url, { signal, cache: 'no-store', credentials: 'omit', redirect: 'error' }).catch(
     (error: unknown) => {
       throw unavailable(`${url.pathname}: no answer: ${error instanceof Error ? error.message : String(error)}`);
     },
   );
   const type = answer.headers.get('content-type') ?? '';
-  if (!answer.ok) throw unavailable(`${url.pathname}: answered ${answer.status}; is this page served by an attester?`);
+  if (!answer.ok) throw unavailable(`${url.pathname}: answered ${answer.status}; is this page served by ${by}?`);
   if (!type.includes('json')) throw unavailable(`${url.pathname}: answered ${type || 'no type'}, expected JSON`);
-  const bytes = await bounded(answer).catch((error: unknown) => {
+  const bytes = await bounded(answer, most).catch((error: unknown) => {
     throw unavailable(
       `${url.pathname}: the answer broke off: ${error instanceof Error ? error.message : String(error)}`,
     );
   });
-  if (bytes === undefined) throw unavailable(`${url.pathname}: the answer is longer than ${MAX_ANSWER} bytes`);
+  if (bytes === undefined) throw unavailable(`${url.pathname}: the answer is longer than ${most} bytes`);
   return bytes;
 }
 
-async function bounded({ body }: Response): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function bounded({ body }: Response, most: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   const reader = body?.getReader();
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
     length += part.value.length;
-    if (length > MAX_ANSWER) {
+    if (length > most) {
       await reader?.cancel();
       return undefined;
     }
