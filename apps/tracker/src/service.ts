@@ -18,6 +18,7 @@ import { createTracker } from './announce/announce.ts';
 import { ANNOUNCE_LIMITS } from './announce/limits.ts';
 import { createAccess } from './api/access.ts';
 import { createTrackerApp } from './api/app.ts';
+import { API_LIMITS } from './api/limits.ts';
 import type { SwarmTotals } from './api/parts.ts';
 import { trackerPaths } from './api/paths.ts';
 import type { Settings } from './api/settings.ts';
@@ -151,6 +152,7 @@ async function serve(running: Running, closing: Closing): Promise<Pick<TrackerSe
   ]);
   const listener = appListener(appOf(running, counts), {
     ...{ log: running.log, metrics, now: clock },
+    limits: { bodyBytes: API_LIMITS.body },
     rate: { ...SERVICE_RATE, burst: 2 * config.peerRate, perSecond: config.peerRate },
   });
   const http = await openAt('--port', () =>

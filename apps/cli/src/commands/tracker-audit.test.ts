@@ -96,6 +96,16 @@ describe('assay tracker audit', () => {
     receiptKey = (configuration as { ledger_key: string }).ledger_key;
   });
 
+  test('a report may have as many receipts as are taken at once, and no endless body', async () => {
+    const receipt = 'A'.repeat(260);
+    const group = { receipts: new Array(1_024).fill(receipt), signatures: new Array(1_024).fill('A'.repeat(88)) };
+    const whole = await posted<{ verdicts: readonly object[] }>('/report', { user_id: 'alice', receipts: [group] });
+    expect(whole.verdicts).toHaveLength(1_024);
+    expect(whole.verdicts.at(-1)).toMatchObject({ outcome: 'refused', code: 'malformed' });
+    const twice = await posted('/report', { user_id: 'alice', receipts: [group, group] });
+    expect(twice).toMatchObject({ code: 'body_too_large' });
+  });
+
   const audited = async (name: string) => {
     const from = ['--from', service.at('tracker'), '--key', receiptKey];
     const { exit, output, log } = await assayHere(['tracker', 'audit', folder.path(name), ...from, '--json']);
