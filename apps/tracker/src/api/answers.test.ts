@@ -8,7 +8,9 @@ import { type ServedTracker, served, TOKEN } from '../../../../tools/tracker-in-
 import { blsKeyPair } from '../bls/key.ts';
 import { exportMessage } from '../ledger/export.ts';
 import { payloadReportData } from '../tee/report-data.ts';
+import { API_LIMITS } from './limits.ts';
 
+const TOO_LONG = ' '.repeat(API_LIMITS.body + 1);
 const INSTANCE = 'tracker_instance_1';
 const { secretKey, key } = blsKeyPair(new Uint8Array(32).fill(1));
 const publicKey = toBase64(key.publicKey);
@@ -56,7 +58,7 @@ type Case = readonly [promise: string, send: () => Promise<Response>];
 const ofBodies = (operation: string): readonly Case[] => {
   const path = operation.replace('post ', '');
   return [
-    [`${operation} 413 body_too_large`, () => ask(open, 'post', path, ' '.repeat(131_073))],
+    [`${operation} 413 body_too_large`, () => ask(open, 'post', path, TOO_LONG)],
     [`${operation} 415 unsupported_media_type`, () => ask(open, 'post', path, '{}', { 'content-type': 'text/plain' })],
   ];
 };
@@ -219,7 +221,7 @@ const OPERATOR: readonly Case[] = (
 
 const ofCredit: readonly Case[] = [
   ['post /user/{id}/credit 400 bad_request', () => ask(open, 'post', '/user/alice/credit', { bytes: 0.5 })],
-  ['post /user/{id}/credit 413 body_too_large', () => ask(open, 'post', '/user/alice/credit', ' '.repeat(131_073))],
+  ['post /user/{id}/credit 413 body_too_large', () => ask(open, 'post', '/user/alice/credit', TOO_LONG)],
   [
     'post /user/{id}/credit 415 unsupported_media_type',
     () => ask(open, 'post', '/user/alice/credit', '{}', { 'content-type': 'text/plain' }),
