@@ -24,8 +24,8 @@ export function SelfCheck({ session }: { readonly session: Session }): JSX.Eleme
       </button>
       <details
         onToggle={({ currentTarget }) => {
-          // Each look is a challenge of its own.
-          if (currentTarget.open) setNonce(freshNonce());
+          // Each look is a challenge of its own, made before it begins: the event comes late, and a command may be copied by then.
+          if (!currentTarget.open) setNonce(freshNonce());
         }}
       >
         <summary>Another server</summary>
